@@ -1,0 +1,10 @@
+//! The pure decision engine of wellmet: no clock, no randomness, no I/O, no web crate.
+//!
+//! Everything it needs comes in as a value and everything it decides goes out as one, so the same
+//! call gives the same answer in the browser, in the hub and on the command line.
+
+pub mod id;
+pub mod money;
+pub mod record;
+pub mod time;
+pub mod wire;
