@@ -6,5 +6,6 @@
 pub mod id;
 pub mod money;
 pub mod record;
+pub mod shelf;
 pub mod time;
 pub mod wire;
