@@ -1,0 +1,145 @@
+/**
+ * What a shop's front-end developer sees: the commands, options and events of `wellmet`.
+ *
+ * Every command can be given in two ways, `wellmet("add", "sku-1")` and `wellmet.add("sku-1")`. Commands
+ * given before the engine is there are kept in order. Nothing here throws: what goes wrong is told by a
+ * `wellmet:error` event with a stable code.
+ */
+import type { CartView, ConfigurationView, Decision, WasmSource } from "./engine.js";
+
+/** The three purposes a shopper may grant. */
+export interface Consent {
+  /** Keep what she puts into the cart; a service she asks for, so on unless told otherwise. */
+  cart?: boolean;
+  /** Recognise her and remember what she looked at; off until granted. */
+  personalization?: boolean;
+  /** Measure; off until granted. */
+  analytics?: boolean;
+}
+
+/** What kind of page this is. */
+export interface Page {
+  kind: "home" | "list" | "product" | "cart" | "checkout" | "other" | (string & {});
+  /** The article, on a product page. */
+  item?: string;
+  category?: string;
+}
+
+/** Everything the script tag's `data-` attributes can say, and a little more. */
+export interface StartOptions {
+  /** Folder of the book, or the address of its core file. Default: `book/` beside the script. */
+  book?: string;
+  /** Base path of the hub, for example `/wellmet`; without one everything stays on the device. */
+  hub?: string;
+  /** The engine's file, when it does not lie beside the script. */
+  wasm?: WasmSource;
+  /** Subresource integrity of that file, for example `sha384-…`. */
+  integrity?: string;
+  /** Language of numbers, dates and texts. Default: `<html lang>`. */
+  locale?: string;
+  consent?: Consent;
+  /** Read consent from a consent platform on the page. Default `auto`: Google consent mode, then TCF. */
+  consentFrom?: "auto" | "google" | "tcf" | "manual";
+  /** Default: the element with `data-wm-page`, `data-wm-item`, `data-wm-category`. */
+  page?: Page;
+  /** What the shop knows about this visit; conditions may ask for it. */
+  attributes?: Record<string, string | number | boolean>;
+  /** Exchange slots inside a view transition, unless the shopper asked for less motion. */
+  transition?: boolean;
+  /** Print diagnostics with `console.debug`. */
+  debug?: boolean;
+}
+
+/** Who the page believes is looking. */
+export interface Customer {
+  id: string;
+  name?: string;
+}
+
+/** Where the cart is: safe at the hub, on this device, or only in this page. */
+export type SavedState = "hub" | "device" | "memory";
+
+/** A named failure; the page goes on with the shop's own content. */
+export interface Problem {
+  code: string;
+  message: string;
+  /** What to do about it, where we know. */
+  fix?: string;
+}
+
+/** The events, by their short name; on `document` they are called `wellmet:<name>`. */
+export interface WellmetEvents {
+  ready: { book: string };
+  cart: { cart: CartView };
+  decided: { decisions: Decision[]; until: number };
+  saved: { state: SavedState };
+  identity: { customer: Customer | null };
+  error: Problem;
+}
+
+/** The object API; the same names are the commands of the queue. */
+export interface WellmetCommands {
+  /** Loads the engine and the book and decides. Resolves to whether it works; never rejects. */
+  start(options?: StartOptions): Promise<boolean>;
+  /** Grants or withdraws purposes; a purpose that is not named stays as it is. */
+  consent(lanes: Consent): Promise<void>;
+  /** Signs in with a short-lived token minted by the shop's backend. Resolves to whether it was accepted. */
+  identify(credentials: { token: string }): Promise<boolean>;
+  /** Signs out, or says "not you": a neutral page at once, and a new anonymous shopper. */
+  logout(): Promise<void>;
+  /** Erases everything here and asks the hub to do the same. */
+  forget(): Promise<void>;
+  /** An article was looked at; product pages marked with `data-wm-page` need no call. */
+  view(item: string, category?: string): Promise<void>;
+  /** Any other thing she did: `search`, `click`, … */
+  record(kind: string, item?: string, category?: string): Promise<void>;
+  /** Tells the engine a fact about this visit. */
+  attribute(name: string, value: string | number | boolean | null): Promise<void>;
+  /** Puts `n` (default 1) of an article into the cart. */
+  add(item: string, n?: number, options?: Record<string, string>): Promise<void>;
+  /** Sets a line's quantity to what she now sees; 0 removes it. */
+  setQuantity(line: string, quantity: number): Promise<void>;
+  remove(line: string): Promise<void>;
+  clear(): Promise<void>;
+  /** The cart at this moment; empty until the engine is there. */
+  cart(): CartView;
+  /** Chooses a value in a configuration of a model. `id` defaults to the model: one draft each. */
+  configure(model: string, group: string, value: string, id?: string): Promise<void>;
+  configuration(id: string): ConfigurationView | undefined;
+  /** Puts a complete configuration into the cart. */
+  addConfigured(id: string, n?: number): Promise<void>;
+  /** How she wants to be called: her own word. Needs the personalization purpose. */
+  setName(name: string): Promise<void>;
+  /** Which page this is now; single-page shops that do not mark it in the page call this. */
+  page(page: Page): Promise<void>;
+  /** Decides all slots again. */
+  decide(): Promise<void>;
+  /** The same as `decide`. */
+  refresh(): Promise<void>;
+  /** Decides as if it were this moment (ms since the epoch); nothing returns to the clock. */
+  at(time?: number): Promise<void>;
+  /** Why a slot shows what it shows; nothing when it was not decided yet. */
+  explain(slot: string): Decision | undefined;
+  /** Calls back on each event; returns the function that ends it. */
+  on<E extends keyof WellmetEvents>(event: E, listener: (detail: WellmetEvents[E]) => void): () => void;
+  /** Undoes everything done to the page. */
+  destroy(): void;
+}
+
+/** The one function, with the object API on it. */
+export interface Wellmet extends WellmetCommands {
+  <C extends keyof WellmetCommands>(command: C, ...args: Parameters<WellmetCommands[C]>): ReturnType<
+    WellmetCommands[C]
+  >;
+}
+
+declare global {
+  interface DocumentEventMap {
+    "wellmet:ready": CustomEvent<WellmetEvents["ready"]>;
+    "wellmet:cart": CustomEvent<WellmetEvents["cart"]>;
+    "wellmet:decided": CustomEvent<WellmetEvents["decided"]>;
+    "wellmet:saved": CustomEvent<WellmetEvents["saved"]>;
+    "wellmet:identity": CustomEvent<WellmetEvents["identity"]>;
+    "wellmet:error": CustomEvent<WellmetEvents["error"]>;
+  }
+}
