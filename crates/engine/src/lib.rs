@@ -5,6 +5,7 @@
 
 pub mod id;
 pub mod money;
+pub mod recommend;
 pub mod record;
 pub mod shelf;
 pub mod time;
