@@ -1,0 +1,141 @@
+//! `cargo xtask build`: from Rust and TypeScript to the npm package in `dist/`.
+//!
+//! 1. `cargo build` for wasm, with function names kept so that [`crate::sizes`] can say what each crate costs,
+//! 2. `wasm-bindgen` writes the glue for the web,
+//! 3. `wasm-opt -Oz` makes it small and drops the names (a copy keeps them for the size table),
+//! 4. `pkg-template/build.mjs` bundles the TypeScript half around it.
+//!
+//! A step is skipped when its inputs are what they were.
+
+use crate::run::Run;
+use crate::{Outcome, place, say, sizes, stamp, tools};
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// What a browser from 2023 on understands, and what the compiler assumes for this target. Named one by one so that
+/// `wasm-opt` neither refuses what the compiler wrote nor uses what a page cannot run.
+const WASM_FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// The glue and the module as `wasm-bindgen` wrote them, the module made small. Input of `pkg-template/build.mjs`.
+pub(crate) fn glue() -> PathBuf {
+    place::work().join("glue")
+}
+
+/// The small module with its function names, for the table of costs.
+pub(crate) fn named_module() -> PathBuf {
+    place::work().join("named.wasm")
+}
+
+/// `cargo xtask build`.
+///
+/// # Errors
+/// When a tool is missing, a step fails or a size bound is broken.
+pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
+    crate::known_options(arguments, &[], &["--force"])?;
+    if crate::flag(arguments, "--force") {
+        let _ = fs::remove_dir_all(place::work());
+    }
+    sdk()?;
+    sizes::run(&[])
+}
+
+/// Builds `dist/` unless it is current.
+///
+/// # Errors
+/// When a tool is missing or a step fails.
+pub(crate) fn sdk() -> Outcome<()> {
+    let start = Instant::now();
+    say::header("browser SDK");
+    tools::node_modules()?;
+    let module_is_new = module()?;
+    let package_is_new = package()?;
+    match module_is_new || package_is_new {
+        true => say::line(&format!("dist/ is ready after {}", say::took(start.elapsed()))),
+        false => say::line("dist/ is current"),
+    }
+    Ok(())
+}
+
+/// Steps 1 to 3. Returns whether anything was done.
+fn module() -> Outcome<bool> {
+    let root = place::root();
+    let version = tools::bindgen_version()?;
+    let inputs =
+        ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "src", "crates/engine", "crates/state", "crates/book"]
+            .map(|path| root.join(path));
+    let fingerprint = stamp::fingerprint(&inputs, &[&version, env!("CARGO_PKG_VERSION"), include_str!("build.rs")])?;
+    if stamp::fresh("module", &fingerprint, &glue()) && named_module().exists() {
+        return Ok(false);
+    }
+    tools::wasm_target()?;
+    let bindgen = tools::wasm_bindgen()?;
+    let optimizer = tools::wasm_opt()?;
+
+    say::line("compiling Rust to wasm");
+    Run::cargo()
+        .args(["build", "--quiet", "--package", "wellmet", "--lib", "--release", "--target", "wasm32-unknown-unknown"])
+        .env("CARGO_PROFILE_RELEASE_STRIP", "debuginfo")
+        .show()?;
+
+    say::line(&format!("wasm-bindgen {version}"));
+    let _ = fs::remove_dir_all(glue());
+    Run::new(bindgen)
+        .args(["--target", "web", "--out-name", "wellmet", "--out-dir"])
+        .arg(glue())
+        .arg(place::target().join("wasm32-unknown-unknown/release/wellmet.wasm"))
+        .show()?;
+
+    say::line("wasm-opt -Oz");
+    let optimize = |input: PathBuf, output: PathBuf, names: &[&str]| {
+        Run::new("node")
+            .arg(&optimizer)
+            .arg(input)
+            .args(["-Oz", "--converge"])
+            .args(WASM_FEATURES)
+            .args(names)
+            .arg("-o")
+            .arg(output)
+            .show()
+    };
+    let module = glue().join("wellmet_bg.wasm");
+    optimize(module.clone(), named_module(), &["--debuginfo"])?;
+    // The same code again without names. Dropping them afterwards gives the same bytes and costs no second optimization.
+    Run::new("node")
+        .arg(&optimizer)
+        .arg(named_module())
+        .args(WASM_FEATURES)
+        .args(["--strip-debug", "--strip-producers", "--strip-target-features", "-o"])
+        .arg(module)
+        .show()?;
+    stamp::set("module", &fingerprint)?;
+    Ok(true)
+}
+
+/// Step 4. Returns whether anything was done.
+fn package() -> Outcome<bool> {
+    let root = place::root();
+    let inputs = [
+        root.join("pkg-template"),
+        root.join("package-lock.json"),
+        root.join("README.md"),
+        root.join("LICENSE-MIT"),
+        root.join("LICENSE-APACHE"),
+        glue(),
+    ];
+    let fingerprint = stamp::fingerprint(&inputs, &[])?;
+    if stamp::fresh("package", &fingerprint, &place::dist().join("package.json")) {
+        return Ok(false);
+    }
+    say::line("pkg-template/build.mjs");
+    Run::new("node").arg("pkg-template/build.mjs").env("WELLMET_GLUE", glue()).show()?;
+    stamp::set("package", &fingerprint)?;
+    Ok(true)
+}

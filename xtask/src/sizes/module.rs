@@ -1,0 +1,216 @@
+//! Reads just enough of a wasm module to say which crate its bytes come from: the code section gives the size of each
+//! function, the name section tells whose it is.
+
+use crate::Outcome;
+use std::collections::BTreeMap;
+
+/// The bytes of one origin: a crate, or a part of the module that is no code.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Name of the crate, or a word in brackets.
+    pub(crate) name: String,
+    /// Its bytes, one function behind the other; compressing them tells what they cost on the wire.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Splits a module with a name section by origin, the largest first.
+///
+/// # Errors
+/// When the bytes are not a whole wasm module.
+pub(crate) fn parts(module: &[u8]) -> Outcome<Vec<Part>> {
+    split(module).ok_or_else(|| "the wasm module cannot be read".to_string())
+}
+
+fn split(module: &[u8]) -> Option<Vec<Part>> {
+    let mut reader = Reader { bytes: module.strip_prefix(b"\0asm\x01\0\0\0")? };
+    let mut imported = 0;
+    let mut bodies: Vec<&[u8]> = Vec::new();
+    let mut names = BTreeMap::new();
+    let mut origins: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    while !reader.bytes.is_empty() {
+        let id = reader.byte()?;
+        let length = reader.number()?;
+        let mut section = Reader { bytes: reader.take(length)? };
+        let whole = section.bytes;
+        match id {
+            0 if section.text()? == "name" => names = function_names(&mut section)?,
+            // Other custom sections are dropped from what is shipped.
+            0 => {}
+            2 => {
+                imported = count_imported_functions(&mut section)?;
+                origins.entry("(imports, exports, types)".into()).or_default().extend(whole);
+            }
+            10 => {
+                for _ in 0..section.number()? {
+                    let length = section.number()?;
+                    bodies.push(section.take(length)?);
+                }
+            }
+            11 => origins.entry("(constants)".into()).or_default().extend(whole),
+            _ => origins.entry("(imports, exports, types)".into()).or_default().extend(whole),
+        }
+    }
+    for (position, body) in bodies.into_iter().enumerate() {
+        let origin = names.get(&(imported + position)).map_or("(no name)", |name| origin(name));
+        origins.entry(origin.to_string()).or_default().extend(body);
+    }
+    let mut parts: Vec<Part> = origins.into_iter().map(|(name, bytes)| Part { name, bytes }).collect();
+    parts.sort_by(|a, b| b.bytes.len().cmp(&a.bytes.len()).then_with(|| a.name.cmp(&b.name)));
+    Some(parts)
+}
+
+fn function_names<'a>(section: &mut Reader<'a>) -> Option<BTreeMap<usize, &'a str>> {
+    let mut names = BTreeMap::new();
+    while !section.bytes.is_empty() {
+        let kind = section.byte()?;
+        let length = section.number()?;
+        let mut list = Reader { bytes: section.take(length)? };
+        if kind != 1 {
+            continue;
+        }
+        for _ in 0..list.number()? {
+            let index = list.number()?;
+            names.insert(index, list.text()?);
+        }
+    }
+    Some(names)
+}
+
+fn count_imported_functions(section: &mut Reader) -> Option<usize> {
+    let mut functions = 0;
+    for _ in 0..section.number()? {
+        section.text()?;
+        section.text()?;
+        match section.byte()? {
+            0 => {
+                section.number()?;
+                functions += 1;
+            }
+            1 => {
+                section.byte()?;
+                section.limits()?;
+            }
+            2 => section.limits()?,
+            3 => {
+                section.byte()?;
+                section.byte()?;
+            }
+            4 => {
+                section.byte()?;
+                section.number()?;
+            }
+            _ => return None,
+        }
+    }
+    Some(functions)
+}
+
+/// Crates of the standard library. Their code is generic, so a function of theirs is put down to the first other crate
+/// that its name mentions: `<alloc::vec::Vec<wellmet_engine::Item>>::push` is a cost of the engine.
+const STANDARD: &[&str] = &["alloc", "core", "std", "compiler_builtins", "hashbrown"];
+
+fn origin(name: &str) -> &str {
+    let mut first = None;
+    // Every path in a demangled name begins at the start or behind one of these.
+    for path in name.split(['<', '>', '(', ')', '[', ']', '{', '}', '&', ',', ' ', '*', ';', '"']) {
+        let Some((word, _)) = path.split_once("::") else { continue };
+        let is_name = !word.is_empty()
+            && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        if !is_name {
+            continue;
+        }
+        if !STANDARD.contains(&word) {
+            return word;
+        }
+        first.get_or_insert(word);
+    }
+    first.unwrap_or_else(|| match name {
+        // Written by wasm-bindgen and by `#[wasm_bindgen]` around our own exports, which carry our class name.
+        name if name.starts_with("__wbindgen") || name.starts_with("__externref") => "wasm_bindgen",
+        name if name.starts_with("__rust") || name.starts_with("mem") => "std",
+        _ => "wellmet",
+    })
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn byte(&mut self) -> Option<u8> {
+        let (&first, rest) = self.bytes.split_first()?;
+        self.bytes = rest;
+        Some(first)
+    }
+
+    /// An unsigned LEB128 number.
+    fn number(&mut self) -> Option<usize> {
+        let mut value = 0_usize;
+        for shift in (0..35).step_by(7) {
+            let byte = self.byte()?;
+            value |= usize::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.bytes.split_at_checked(length)?;
+        self.bytes = rest;
+        Some(taken)
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        let length = self.number()?;
+        std::str::from_utf8(self.take(length)?).ok()
+    }
+
+    fn limits(&mut self) -> Option<()> {
+        let flags = self.byte()?;
+        self.number()?;
+        if flags & 1 == 1 {
+            self.number()?;
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_function_belongs_to_the_crate_in_its_name() {
+        assert_eq!(origin("wellmet_engine::decide::decide"), "wellmet_engine");
+        assert_eq!(origin("<wellmet_state::cart::Cart as core::fmt::Debug>::fmt"), "wellmet_state");
+        assert_eq!(origin("<alloc::vec::Vec<wellmet_book::core::Item>>::push"), "wellmet_book");
+        assert_eq!(origin("core::ptr::drop_in_place<&[wellmet_engine::Rule]>"), "wellmet_engine");
+        assert_eq!(origin("core::str::count::do_count_chars"), "core");
+        assert_eq!(origin("dlmalloc::dlmalloc::Dlmalloc<A>::malloc"), "dlmalloc");
+        assert_eq!(origin("__wbindgen_malloc"), "wasm_bindgen");
+        assert_eq!(origin("session_decide"), "wellmet");
+    }
+
+    #[test]
+    fn a_module_is_split_and_a_cut_one_refused() {
+        // One imported function "a" "b", one own function of four bytes named engine::f.
+        let mut module = b"\0asm\x01\0\0\0".to_vec();
+        module.extend([1, 4, 1, 0x60, 0, 0]);
+        module.extend([2, 7, 1, 1, b'a', 1, b'b', 0, 0]);
+        module.extend([3, 2, 1, 0]);
+        module.extend([10, 6, 1, 4, 0, 1, 1, 0x0b]);
+        let name = b"engine::f";
+        let list = [vec![1, 1, u8::try_from(name.len()).unwrap()], name.to_vec()].concat();
+        let names = [vec![4], b"name".to_vec(), vec![1, u8::try_from(list.len()).unwrap()], list].concat();
+        module.extend([0, u8::try_from(names.len()).unwrap()]);
+        module.extend(names);
+        let split = parts(&module).unwrap();
+        let engine = split.iter().find(|part| part.name == "engine").unwrap();
+        assert_eq!(engine.bytes, [0, 1, 1, 0x0b]);
+        assert!(parts(&module[..module.len() - 1]).is_err());
+        assert!(parts(b"no module").is_err());
+    }
+}
