@@ -1,8 +1,9 @@
 // Prints `gzip brotli` for each file named, compressed as hard as a shop's build would.
+// Run with `node -e`, where the first argument is at index 1.
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-for (const path of process.argv.slice(2)) {
+for (const path of process.argv.slice(1)) {
   const bytes = readFileSync(path);
   const gzip = gzipSync(bytes, { level: 9 }).length;
   const brotli = brotliCompressSync(bytes, {

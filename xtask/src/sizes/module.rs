@@ -51,8 +51,8 @@ fn split(module: &[u8]) -> Option<Vec<Part>> {
         }
     }
     for (position, body) in bodies.into_iter().enumerate() {
-        let origin = names.get(&(imported + position)).map_or("(no name)", |name| origin(name));
-        origins.entry(origin.to_string()).or_default().extend(body);
+        let origin = names.get(&(imported + position)).map_or_else(|| "(no name)".to_string(), |name| origin(name));
+        origins.entry(origin).or_default().extend(body);
     }
     let mut parts: Vec<Part> = origins.into_iter().map(|(name, bytes)| Part { name, bytes }).collect();
     parts.sort_by(|a, b| b.bytes.len().cmp(&a.bytes.len()).then_with(|| a.name.cmp(&b.name)));
@@ -109,7 +109,8 @@ fn count_imported_functions(section: &mut Reader) -> Option<usize> {
 /// that its name mentions: `<alloc::vec::Vec<wellmet_engine::Item>>::push` is a cost of the engine.
 const STANDARD: &[&str] = &["alloc", "core", "std", "compiler_builtins", "hashbrown"];
 
-fn origin(name: &str) -> &str {
+fn origin(name: &str) -> String {
+    let name = without_hashes(name);
     let mut first = None;
     // Every path in a demangled name begins at the start or behind one of these.
     for path in name.split(['<', '>', '(', ')', '[', ']', '{', '}', '&', ',', ' ', '*', ';', '"']) {
@@ -120,16 +121,35 @@ fn origin(name: &str) -> &str {
             continue;
         }
         if !STANDARD.contains(&word) {
-            return word;
+            return if word.starts_with("__rustc") { "std".to_string() } else { word.to_string() };
         }
         first.get_or_insert(word);
     }
-    first.unwrap_or_else(|| match name {
+    let word = first.unwrap_or(match &*name {
         // Written by wasm-bindgen and by `#[wasm_bindgen]` around our own exports, which carry our class name.
         name if name.starts_with("__wbindgen") || name.starts_with("__externref") => "wasm_bindgen",
         name if name.starts_with("__rust") || name.starts_with("mem") => "std",
         _ => "wellmet",
-    })
+    });
+    word.to_string()
+}
+
+/// Demangled names carry the crate's hash, `core[c5930c85a12de822]::fmt`, which only gets in the way.
+fn without_hashes(name: &str) -> String {
+    let mut text = String::new();
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once('[') {
+        text.push_str(before);
+        match after.split_once(']') {
+            Some((hash, after)) if hash.len() > 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => rest = after,
+            _ => {
+                text.push('[');
+                rest = after;
+            }
+        }
+    }
+    text.push_str(rest);
+    text
 }
 
 struct Reader<'a> {
@@ -190,6 +210,11 @@ mod tests {
         assert_eq!(origin("core::ptr::drop_in_place<&[wellmet_engine::Rule]>"), "wellmet_engine");
         assert_eq!(origin("core::str::count::do_count_chars"), "core");
         assert_eq!(origin("dlmalloc::dlmalloc::Dlmalloc<A>::malloc"), "dlmalloc");
+        assert_eq!(
+            origin("<core[c5930c85a12de822]::fmt::Formatter as wellmet_engine[0b1fe2c3d4a59687]::X>::pad"),
+            "wellmet_engine"
+        );
+        assert_eq!(origin("__rustc[b7974e8690430dd9]::__rdl_realloc"), "std");
         assert_eq!(origin("__wbindgen_malloc"), "wasm_bindgen");
         assert_eq!(origin("session_decide"), "wellmet");
     }
