@@ -3,10 +3,14 @@
 //! Everything it needs comes in as a value and everything it decides goes out as one, so the same
 //! call gives the same answer in the browser, in the hub and on the command line.
 
+pub mod bucket;
+pub mod condition;
+pub mod host;
 pub mod id;
 pub mod money;
 pub mod recommend;
 pub mod record;
 pub mod shelf;
 pub mod time;
+pub mod value;
 pub mod wire;
