@@ -1,3 +1,41 @@
-//! What the `wellmet` command is made of. The command itself is in `main.rs`.
+//! The `wellmet` command: builds books, imports orders, checks and explains shop files.
+//!
+//! Each command is one file in [`commands`] with its arguments and a `run`. What several commands
+//! share has a room of its own: [`orders`] reads order logs, [`catalogue`] makes products of them,
+//! [`index`] makes neighbour tables.
+//!
+//! Errors are [`Failure`](failure::Failure)s: a stable code, the place, and what to do about it.
 
+pub mod catalogue;
+pub mod commands;
+pub mod console;
+pub mod failure;
 pub mod index;
+pub mod orders;
+
+use clap::Parser;
+use console::{Console, Format};
+
+#[derive(Parser)]
+#[command(name = "wellmet", version, about = "Personalization that runs in the shopper's browser.")]
+struct Cli {
+    /// How to print results.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    format: Format,
+    #[command(subcommand)]
+    command: commands::Command,
+}
+
+/// Runs the command line. Status 0 when all went well, 1 for a failure, 2 for wrong arguments.
+#[must_use]
+pub fn main() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    let console = Console::new(cli.format);
+    match cli.command.run(&console) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(failure) => {
+            console.failure(&failure);
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Products: derived from an order log, or read from a feed.

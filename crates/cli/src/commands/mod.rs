@@ -1,0 +1,25 @@
+//! The commands. A new one is a file here with `Args` and `run`, a variant and a line in `run`.
+
+pub mod inspect;
+
+use crate::console::Console;
+use crate::failure::Outcome;
+
+/// All commands. Their help text is the doc comment of their `Args`.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    #[allow(missing_docs, reason = "clap would show it instead of the text at Args")]
+    Inspect(inspect::Args),
+}
+
+impl Command {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// The command's own [`Failure`](crate::failure::Failure).
+    pub fn run(self, console: &Console) -> Outcome {
+        match self {
+            Self::Inspect(args) => inspect::run(&args, console),
+        }
+    }
+}

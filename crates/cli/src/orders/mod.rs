@@ -1,0 +1,1 @@
+//! Order logs: reading, cleaning, folding.
