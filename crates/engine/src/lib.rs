@@ -7,6 +7,7 @@ pub mod bucket;
 pub mod condition;
 pub mod host;
 pub mod id;
+pub mod journey;
 pub mod money;
 pub mod recommend;
 pub mod record;

@@ -23,6 +23,13 @@ impl Span {
     }
 }
 
+impl core::ops::Mul<i64> for Span {
+    type Output = Self;
+    fn mul(self, times: i64) -> Self {
+        Self(self.0.saturating_mul(times))
+    }
+}
+
 impl core::ops::Add<Span> for Instant {
     type Output = Self;
     fn add(self, span: Span) -> Self {
