@@ -82,6 +82,8 @@ fn module() -> Outcome<bool> {
     say::line("compiling Rust to wasm");
     Run::cargo()
         .args(["build", "--quiet", "--package", "wellmet", "--lib", "--release", "--target", "wasm32-unknown-unknown"])
+        .arg("--config")
+        .arg(format!("target.wasm32-unknown-unknown.rustflags = [{}]", remapped_paths().join(", ")))
         .env("CARGO_PROFILE_RELEASE_STRIP", "debuginfo")
         .show()?;
 
@@ -117,6 +119,18 @@ fn module() -> Outcome<bool> {
         .show()?;
     stamp::set("module", &fingerprint)?;
     Ok(true)
+}
+
+/// Panic messages carry source paths. Shortened, they cost fewer bytes, and the module is the same whoever builds it
+/// wherever.
+fn remapped_paths() -> Vec<String> {
+    let cargo = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
+        .unwrap_or_default();
+    let folders = fs::read_dir(cargo.join("registry/src")).into_iter().flatten().flatten().map(|entry| entry.path());
+    // The later of two prefixes that fit wins, so the root comes last: the registry may lie inside it.
+    folders.chain([place::root()]).map(|folder| format!("'--remap-path-prefix={}/='", folder.display())).collect()
 }
 
 /// Step 4. Returns whether anything was done.

@@ -38,7 +38,10 @@ pub(crate) fn node() -> Outcome<String> {
 pub(crate) fn node_modules() -> Outcome<()> {
     let root = place::root();
     let mark = root.join("node_modules/.wellmet-lock");
-    let wanted = stamp::fingerprint(&[root.join("package.json"), root.join("package-lock.json")], &[])?;
+    let wanted = stamp::fingerprint(
+        &[root.join("package.json"), root.join("www/package.json"), root.join("package-lock.json")],
+        &[],
+    )?;
     if fs::read_to_string(&mark).is_ok_and(|have| have == wanted) {
         return Ok(());
     }

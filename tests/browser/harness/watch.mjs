@@ -1,0 +1,65 @@
+// What every page in every test is watched for: the console, errors, layout shifts, and requests that
+// leave for another origin.
+
+/** Runs in the page before anything of the shop does: reports each layout shift with what moved. */
+function reportShifts() {
+  const name = (node) => {
+    const element = node instanceof Element ? node : node?.parentElement;
+    if (!element) return "(removed)";
+    const slot = element.closest("[data-wm-slot]");
+    const label = element.tagName.toLowerCase() + (element.id ? `#${element.id}` : "") +
+      (typeof element.className === "string" && element.className ? `.${element.className.trim().replace(/\s+/g, ".")}` : "");
+    return slot && slot !== element ? `${label} in slot ${slot.getAttribute("data-wm-slot")}` : label;
+  };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      window.__shifted({
+        value: entry.value,
+        afterInput: entry.hadRecentInput,
+        moved: entry.sources.map((source) => name(source.node)),
+        at: Math.round(entry.startTime),
+      });
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+}
+
+/** Keeps what pages of one shopper say and do. */
+export class Watch {
+  /** Lines of the console, of any level, and uncaught errors. */
+  console = [];
+  /** Layout shifts `{ value, afterInput, moved, at, url }`. */
+  shifts = [];
+  /** Addresses asked for outside of the shop's origin. */
+  foreign = [];
+
+  constructor(origin) {
+    this.origin = origin;
+  }
+
+  /** Watches all pages of a browser context, present and future. */
+  async attach(context) {
+    await context.exposeBinding("__shifted", ({ frame }, shift) => {
+      this.shifts.push({ ...shift, url: frame.url() });
+    });
+    await context.addInitScript(reportShifts);
+    context.on("console", (message) => {
+      const where = message.location().url;
+      this.console.push(`${message.type()}: ${message.text()}${where ? ` (${where})` : ""}`);
+    });
+    context.on("weberror", (error) => this.console.push(`uncaught: ${error.error().stack ?? error.error()}`));
+    context.on("request", (request) => {
+      const url = new URL(request.url());
+      if (/^https?:$/.test(url.protocol) && url.origin !== this.origin) this.foreign.push(request.url());
+    });
+  }
+
+  /** Console lines that no pattern of `expected` explains. */
+  unexpected(expected = []) {
+    return this.console.filter((line) => !expected.some((pattern) => pattern.test(line)));
+  }
+
+  /** The sum of all shifts that no tap or key of hers explains, as browsers report it. */
+  get shifted() {
+    return this.shifts.filter((shift) => !shift.afterInput).reduce((sum, shift) => sum + shift.value, 0);
+  }
+}
