@@ -1,0 +1,186 @@
+//! What the hub asks of whatever keeps its data: four verbs over places named by hashes.
+//!
+//! [`Store::get`] and [`Store::swap`] read and replace one value under a revision, [`Store::append`]
+//! adds to a log, [`Store::watch`] wakes whoever waits for a change. There is no transaction over two
+//! places and no query, so that a key-value cluster can stand in for the embedded file: what spans
+//! places (a login, an erasure) is written above as steps that may be repeated.
+//!
+//! A change is acknowledged only after it would survive the loss of power.
+
+pub(crate) mod change;
+pub mod sqlite;
+mod writer;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+use wellmet_engine::time::Instant;
+
+/// Largest value in bytes. A cluster's limit is 1 MB a message; documents are kept far below it.
+pub const MAX_VALUE: usize = 512 * 1024;
+
+/// An answer of the store, some time later.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// The kinds of things kept. Their numbers are stored: never reuse one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Bucket {
+    /// A cart, its configurations and preferences, by shopper.
+    Document = 1,
+    /// What belongs to a customer besides: her name, sessions, visitors, by shopper.
+    Account = 2,
+    /// What the shop's own books say of a customer, by shopper.
+    Record = 3,
+    /// A signed-in browser, by the hash of its token.
+    Session = 4,
+    /// A login token that was used, by the hash of its id.
+    Token = 5,
+}
+
+/// A place's name: a hash, so that no name of a person is ever part of a key, a subject or a log.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// The key of a name within a domain; different domains never share keys.
+    #[must_use]
+    pub fn of(domain: &str, name: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(domain.as_bytes());
+        // A domain holds no zero byte, so no two pairs spell the same input.
+        hash.update([0]);
+        hash.update(name.as_bytes());
+        Self(hash.finalize().into())
+    }
+
+    /// The key's bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The key from its bytes; `None` when there are not 32 of them.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The key as 64 hexadecimal digits.
+    #[must_use]
+    pub fn hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The key from [`Self::hex`].
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Debug for Key {
+    /// Eight digits: enough to follow one shopper through a log, useless to look her up.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in &self.0[..4] {
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Where one value lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// Which kind of thing.
+    pub bucket: Bucket,
+    /// Which one.
+    pub key: Key,
+}
+
+/// A number that grows with every change in the store and never returns, not even after a value was
+/// removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Revision(pub u64);
+
+/// A value and the revision that it was read at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Versioned {
+    /// Revision of the change that put it there.
+    pub revision: Revision,
+    /// The value.
+    pub value: Vec<u8>,
+}
+
+/// What became of a [`Store::swap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Swap {
+    /// Done and durable, at this revision.
+    Done(Revision),
+    /// The place no longer was as the caller had seen it; nothing was changed.
+    Stale,
+}
+
+/// Why the store could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// More changes wait than the store takes in; try again.
+    #[error("too many changes are waiting")]
+    Busy,
+    /// A value above [`MAX_VALUE`].
+    #[error("a value of {0} bytes is too large")]
+    TooLarge(usize),
+    /// The data is of a newer release.
+    #[error("the data directory was written by a newer release (format {0})")]
+    Newer(i64),
+    /// The file or the cluster failed.
+    #[error("the store failed: {0}")]
+    Failed(String),
+}
+
+/// Keeps the hub's data. See the module's text for what an implementation owes.
+pub trait Store: Send + Sync + 'static {
+    /// The value at a place; `None` when there is none or its time is over.
+    fn get(&self, place: Place) -> Pending<'_, Option<Versioned>>;
+
+    /// Compare and set: puts `value` (or nothing, for `None`) at a place that is still as `seen`
+    /// (`None`: empty). The value vanishes at `until`.
+    fn swap(
+        &self,
+        place: Place,
+        seen: Option<Revision>,
+        value: Option<Vec<u8>>,
+        until: Option<Instant>,
+    ) -> Pending<'_, Swap>;
+
+    /// Adds to the log of a subject. The entry vanishes at `until`.
+    fn append(&self, subject: Key, value: Vec<u8>, until: Option<Instant>) -> Pending<'_, ()>;
+
+    /// The newest entries of a subject, at most `limit`, oldest first.
+    fn read(&self, subject: Key, limit: usize) -> Pending<'_, Vec<Vec<u8>>>;
+
+    /// Removes a subject's log.
+    fn purge(&self, subject: Key) -> Pending<'_, ()>;
+
+    /// Wakes the receiver at each change of a place. Changes that follow quickly may be told as one,
+    /// and one may be missed when the connection to the store is lost: it is a hint, not a message.
+    fn watch(&self, place: Place) -> watch::Receiver<Revision>;
+}
+
+/// A stored value that this release cannot read. It is left as it is: what cannot be read is never
+/// replaced by something new.
+pub(crate) fn damaged(what: &'static str) -> crate::refusal::Refusal {
+    tracing::error!(what, "a stored value cannot be read");
+    let message = "What the hub has stored here cannot be read; it was left as it is.";
+    crate::refusal::Refusal::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "store-damaged", message)
+}

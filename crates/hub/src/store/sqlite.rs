@@ -1,0 +1,268 @@
+//! The embedded store: one SQLite file, one thread that writes, a few connections that read.
+//!
+//! WAL with `synchronous = FULL`: a commit returns after the log is on the disk. Since that flush is
+//! what a write costs, the writer takes all changes that wait, up to [`LINGER`] after the first, into
+//! one transaction and acknowledges them together after the commit.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::mpsc::{self, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use tokio::sync::{oneshot, watch};
+use wellmet_engine::time::Instant;
+
+use super::writer::{self, Change, Request};
+use super::{Key, MAX_VALUE, Pending, Place, Revision, Store, StoreError, Swap, Versioned};
+use crate::clock::Clock;
+
+/// Longest a change waits for others to share its flush. Range 0 (each its own) to some 5 ms (more
+/// throughput on slow disks, and that much more latency under load). A change that is alone does
+/// not wait.
+pub const LINGER: Duration = Duration::from_millis(2);
+
+/// Changes that may wait for the writer; beyond it callers are told [`StoreError::Busy`].
+const QUEUE: usize = 4_096;
+
+/// Format of the file, kept in `user_version`.
+const FORMAT: i64 = 1;
+
+/// Marks the file as ours (`application_id`): "wmet".
+const APPLICATION: i64 = 0x776d_6574;
+
+const SCHEMA: &str = "
+    CREATE TABLE entry (
+        bucket INTEGER NOT NULL,
+        key BLOB NOT NULL,
+        revision INTEGER NOT NULL,
+        until INTEGER,
+        value BLOB NOT NULL,
+        UNIQUE (bucket, key)
+    );
+    CREATE INDEX entry_until ON entry (until) WHERE until IS NOT NULL;
+    CREATE TABLE log (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        subject BLOB NOT NULL,
+        until INTEGER,
+        value BLOB NOT NULL
+    );
+    CREATE INDEX log_subject ON log (subject, seq);
+    CREATE INDEX log_until ON log (until) WHERE until IS NOT NULL;
+    CREATE TABLE counter (revision INTEGER NOT NULL);
+    INSERT INTO counter VALUES (0);
+";
+
+/// Who waits for which place. Senders without receivers are dropped now and then.
+#[derive(Debug, Default)]
+pub(super) struct Watchers {
+    places: Mutex<HashMap<Place, watch::Sender<Revision>>>,
+}
+
+/// A lock whose holder cannot leave half a change behind, so a panic elsewhere does not matter.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Watchers {
+    pub(super) fn wake(&self, place: Place, revision: Revision) {
+        let mut places = lock(&self.places);
+        if let Some(sender) = places.get(&place)
+            && sender.send(revision).is_err()
+        {
+            places.remove(&place);
+        }
+    }
+
+    fn watch(&self, place: Place) -> watch::Receiver<Revision> {
+        let mut places = lock(&self.places);
+        // Before the map would grow, let go of the places that nobody watches any more.
+        if places.len() == places.capacity() {
+            places.retain(|_, sender| sender.receiver_count() > 0);
+        }
+        places.entry(place).or_insert_with(|| watch::Sender::new(Revision::default())).subscribe()
+    }
+}
+
+/// The embedded store. Dropping it writes what still waits and closes the file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    /// `None` only while dropping.
+    requests: Option<SyncSender<Request>>,
+    writer: Option<JoinHandle<()>>,
+    readers: Arc<Readers>,
+    watchers: Arc<Watchers>,
+}
+
+#[derive(Debug)]
+struct Readers {
+    path: std::path::PathBuf,
+    clock: Clock,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    /// Runs a read on a connection of its own; connections are kept for the next reader.
+    fn run<T>(&self, read: impl FnOnce(&Connection, i64) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let idle = lock(&self.idle).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => open(&self.path)?,
+        };
+        let answer = read(&connection, self.clock.now().0)?;
+        lock(&self.idle).push(connection);
+        Ok(answer)
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+fn open(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // What is removed is overwritten, so that an erased shopper does not linger in free pages.
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
+/// Lays the tables in a new file; refuses one that a newer release wrote.
+fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
+    let change = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    match change.pragma_query_value(None, "user_version", |row| row.get(0))? {
+        0 => {
+            change.execute_batch(SCHEMA)?;
+            change.pragma_update(None, "application_id", APPLICATION)?;
+            change.pragma_update(None, "user_version", FORMAT)?;
+        }
+        FORMAT => {}
+        newer => return Err(StoreError::Newer(newer)),
+    }
+    change.commit()?;
+    Ok(())
+}
+
+impl SqliteStore {
+    /// Opens `hub.sqlite` in a directory, making both where they do not exist. The directory is made
+    /// readable by its owner only.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the directory cannot be used or a newer release wrote the file.
+    pub fn open(directory: &Path, clock: Clock) -> Result<Self, StoreError> {
+        make_private(directory).map_err(|error| StoreError::Failed(format!("{}: {error}", directory.display())))?;
+        let path = directory.join("hub.sqlite");
+        let mut connection = open(&path)?;
+        prepare(&mut connection)?;
+        let watchers = Arc::new(Watchers::default());
+        let (requests, waiting) = mpsc::sync_channel(QUEUE);
+        let (writer_clock, writer_watchers) = (clock.clone(), Arc::clone(&watchers));
+        let writer = std::thread::Builder::new()
+            .name("hub-store".into())
+            .spawn(move || writer::run(&mut connection, &waiting, &writer_watchers, &writer_clock))
+            .map_err(|error| StoreError::Failed(error.to_string()))?;
+        let readers = Arc::new(Readers { path, clock, idle: Mutex::default() });
+        Ok(Self { requests: Some(requests), writer: Some(writer), readers, watchers })
+    }
+
+    async fn write(&self, change: Change) -> Result<Swap, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let requests = self.requests.as_ref().ok_or(StoreError::Busy)?;
+        requests.try_send(Request { change, reply }).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Disconnected(_) => StoreError::Failed("the writer has stopped".into()),
+        })?;
+        answer.await.map_err(|_| StoreError::Failed("the writer has stopped".into()))?
+    }
+
+    async fn look<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection, i64) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let readers = Arc::clone(&self.readers);
+        tokio::task::spawn_blocking(move || readers.run(read))
+            .await
+            .map_err(|error| StoreError::Failed(error.to_string()))?
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        drop(self.requests.take());
+        if let Some(writer) = self.writer.take() {
+            // A writer that panicked has told its callers; there is nobody left to tell here.
+            let _ = writer.join();
+        }
+    }
+}
+
+#[cfg(unix)]
+fn make_private(directory: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
+#[cfg(not(unix))]
+fn make_private(directory: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(directory)
+}
+
+impl Store for SqliteStore {
+    fn get(&self, place: Place) -> Pending<'_, Option<Versioned>> {
+        Box::pin(self.look(move |connection, now| {
+            let sql = "SELECT revision, value FROM entry
+                       WHERE bucket = ?1 AND key = ?2 AND (until IS NULL OR until > ?3)";
+            let found = params![place.bucket as u8, place.key.bytes(), now];
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
+            let row = connection.prepare_cached(sql)?.query_row(found, read).optional()?;
+            Ok(row.map(|(revision, value)| Versioned { revision: Revision(revision.cast_unsigned()), value }))
+        }))
+    }
+
+    fn swap(
+        &self,
+        place: Place,
+        seen: Option<Revision>,
+        value: Option<Vec<u8>>,
+        until: Option<Instant>,
+    ) -> Pending<'_, Swap> {
+        Box::pin(async move {
+            if let Some(size) = value.as_ref().map(Vec::len).filter(|size| *size > MAX_VALUE) {
+                return Err(StoreError::TooLarge(size));
+            }
+            self.write(Change::Swap { place, seen, value, until }).await
+        })
+    }
+
+    fn append(&self, subject: Key, value: Vec<u8>, until: Option<Instant>) -> Pending<'_, ()> {
+        Box::pin(async move { self.write(Change::Append { subject, value, until }).await.map(|_| ()) })
+    }
+
+    fn read(&self, subject: Key, limit: usize) -> Pending<'_, Vec<Vec<u8>>> {
+        Box::pin(self.look(move |connection, now| {
+            let sql = "SELECT value FROM log
+                       WHERE subject = ?1 AND (until IS NULL OR until > ?2) ORDER BY seq DESC LIMIT ?3";
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map(params![subject.bytes(), now, limit], |row| row.get(0))?;
+            let mut values = rows.collect::<rusqlite::Result<Vec<Vec<u8>>>>()?;
+            values.reverse();
+            Ok(values)
+        }))
+    }
+
+    fn purge(&self, subject: Key) -> Pending<'_, ()> {
+        Box::pin(async move { self.write(Change::Purge { subject }).await.map(|_| ()) })
+    }
+
+    fn watch(&self, place: Place) -> watch::Receiver<Revision> {
+        self.watchers.watch(place)
+    }
+}

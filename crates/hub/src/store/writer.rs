@@ -1,0 +1,165 @@
+//! The one thread that changes the embedded store: takes what waits, commits it together, answers.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant as Moment};
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use tokio::sync::oneshot;
+use wellmet_engine::time::Instant;
+
+use super::sqlite::{LINGER, Watchers};
+use super::{Key, Place, Revision, StoreError, Swap};
+use crate::clock::Clock;
+
+/// Most changes of one transaction: a bound on what one failure takes with it.
+const MOST_TOGETHER: usize = 512;
+
+/// How often values whose time is over are removed. They are invisible before that.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Rows removed by one sweep, so that it never holds up shoppers for long.
+const SWEPT_AT_ONCE: i64 = 1_000;
+
+/// One change.
+#[derive(Debug)]
+pub(super) enum Change {
+    Swap { place: Place, seen: Option<Revision>, value: Option<Vec<u8>>, until: Option<Instant> },
+    Append { subject: Key, value: Vec<u8>, until: Option<Instant> },
+    Purge { subject: Key },
+}
+
+/// A change and who waits for it.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) change: Change,
+    pub(super) reply: oneshot::Sender<Result<Swap, StoreError>>,
+}
+
+/// Runs until all senders are gone.
+pub(super) fn run(connection: &mut Connection, waiting: &Receiver<Request>, watchers: &Watchers, clock: &Clock) {
+    let mut together = 1;
+    let mut swept = Moment::now();
+    loop {
+        match waiting.recv_timeout(SWEEP_EVERY) {
+            Ok(first) => {
+                let batch = gather(first, waiting, together);
+                together = batch.len();
+                settle(connection, batch, watchers, clock.now());
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if swept.elapsed() >= SWEEP_EVERY {
+            swept = Moment::now();
+            if let Err(error) = sweep(connection, clock.now()) {
+                tracing::warn!(%error, "could not remove what has expired");
+            }
+        }
+    }
+}
+
+/// All that waits. When the last batch had company, a little patience finds as much again; a change
+/// that comes alone goes alone.
+fn gather(first: Request, waiting: &Receiver<Request>, expected: usize) -> Vec<Request> {
+    let deadline = Moment::now() + LINGER;
+    let mut batch = vec![first];
+    while batch.len() < MOST_TOGETHER {
+        if let Ok(next) = waiting.try_recv() {
+            batch.push(next);
+        } else if batch.len() < expected {
+            match waiting.recv_timeout(deadline.saturating_duration_since(Moment::now())) {
+                Ok(next) => batch.push(next),
+                Err(_) => break,
+            }
+        } else {
+            break;
+        }
+    }
+    batch
+}
+
+/// Commits a batch, then tells each caller; tells all of them when the commit failed.
+fn settle(connection: &mut Connection, batch: Vec<Request>, watchers: &Watchers, now: Instant) {
+    let (changes, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|r| (r.change, r.reply)).unzip();
+    match commit(connection, &changes, now) {
+        Ok(outcomes) => {
+            for ((change, reply), outcome) in changes.iter().zip(replies).zip(outcomes) {
+                if let (Change::Swap { place, .. }, Swap::Done(revision)) = (change, outcome) {
+                    watchers.wake(*place, revision);
+                }
+                // A caller that has gone away does not need to know.
+                let _ = reply.send(Ok(outcome));
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, changes = changes.len(), "a commit failed; nothing of it was kept");
+            for reply in replies {
+                let _ = reply.send(Err(StoreError::Failed(error.to_string())));
+            }
+        }
+    }
+}
+
+fn commit(connection: &mut Connection, changes: &[Change], now: Instant) -> rusqlite::Result<Vec<Swap>> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let outcomes = changes.iter().map(|change| apply(&transaction, change, now)).collect::<Result<_, _>>()?;
+    transaction.commit()?;
+    Ok(outcomes)
+}
+
+fn apply(transaction: &Transaction<'_>, change: &Change, now: Instant) -> rusqlite::Result<Swap> {
+    match change {
+        Change::Swap { place, seen, value, until } => swap(transaction, *place, *seen, value.as_deref(), *until, now),
+        Change::Append { subject, value, until } => {
+            let sql = "INSERT INTO log (subject, value, until) VALUES (?1, ?2, ?3)";
+            transaction.prepare_cached(sql)?.execute(params![subject.bytes(), value, until.map(|u| u.0)])?;
+            Ok(Swap::Done(Revision::default()))
+        }
+        Change::Purge { subject } => {
+            transaction.prepare_cached("DELETE FROM log WHERE subject = ?1")?.execute([subject.bytes()])?;
+            Ok(Swap::Done(Revision::default()))
+        }
+    }
+}
+
+fn swap(
+    transaction: &Transaction<'_>,
+    place: Place,
+    seen: Option<Revision>,
+    value: Option<&[u8]>,
+    until: Option<Instant>,
+    now: Instant,
+) -> rusqlite::Result<Swap> {
+    let (bucket, key) = (place.bucket as u8, place.key.bytes());
+    let sql = "SELECT revision FROM entry WHERE bucket = ?1 AND key = ?2 AND (until IS NULL OR until > ?3)";
+    let read = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+    let present = transaction.prepare_cached(sql)?.query_row(params![bucket, key, now.0], read).optional()?;
+    if present.map(|revision| Revision(revision.cast_unsigned())) != seen {
+        return Ok(Swap::Stale);
+    }
+    let sql = "UPDATE counter SET revision = revision + 1 RETURNING revision";
+    let revision: i64 = transaction.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    if let Some(value) = value {
+        let sql = "INSERT INTO entry (bucket, key, revision, until, value) VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT (bucket, key) DO UPDATE
+                   SET revision = excluded.revision, until = excluded.until, value = excluded.value";
+        let row = params![bucket, key, revision, until.map(|u| u.0), value];
+        transaction.prepare_cached(sql)?.execute(row)?;
+    } else {
+        let sql = "DELETE FROM entry WHERE bucket = ?1 AND key = ?2";
+        transaction.prepare_cached(sql)?.execute(params![bucket, key])?;
+    }
+    Ok(Swap::Done(Revision(revision.cast_unsigned())))
+}
+
+fn sweep(connection: &mut Connection, now: Instant) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for table in ["entry", "log"] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE rowid IN
+             (SELECT rowid FROM {table} WHERE until IS NOT NULL AND until <= ?1 LIMIT ?2)"
+        );
+        transaction.prepare_cached(&sql)?.execute([now.0, SWEPT_AT_ONCE])?;
+    }
+    transaction.commit()
+}
