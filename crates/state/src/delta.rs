@@ -1,0 +1,384 @@
+//! Documents as bytes: whole, or what another replica lacks.
+//!
+//! One layout serves three forms. Every form says, for each actor, which operations it brings
+//! (`from`, `to`], and holds the live dots among them; a dot in that range that is not listed is
+//! gone. The forms differ in how they tell which *earlier* dots are gone:
+//!
+//! | form | earlier dots | used for |
+//! | --- | --- | --- |
+//! | state | there are none: every `from` is 0 | storage, a first exchange |
+//! | operations | lists those that are gone | what this replica did since, short: a click |
+//! | digest | lists those that are left, for all actors | anything else |
+//!
+//! A receiver must have seen all up to `from`, else it answers [`Error::Gap`]. Frozen samples of the
+//! layout are in `tests/frozen/state`.
+
+use wellmet_engine::wire::{self, Fault, Reader, Writer};
+
+use crate::clock::Stamp;
+use crate::document::{Document, Kind};
+use crate::entry::{Add, Entry, Register, Value};
+use crate::error::{Error, Result};
+use crate::limits::{FIELD, KEY, MAX_ACTORS, MAX_DOTS, MAX_ENTRIES, MAX_EPOCH, MAX_MS, MAX_SEQ, TEXT};
+use crate::login::Origin;
+use crate::version::{Dot, Version, read_actor};
+
+/// Version of the layout written by this build.
+pub const FORMAT: u8 = 1;
+
+/// How a message tells which earlier dots are gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    State = 0,
+    Operations = 1,
+    Digest = 2,
+}
+
+/// The operations of one actor that a message brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) actor: u64,
+    /// The receiver must have seen the actor's operations up to here.
+    pub(crate) from: u64,
+    /// And has seen those up to here afterwards.
+    pub(crate) to: u64,
+    pub(crate) origin: Option<Origin>,
+}
+
+/// A message, read and checked.
+#[derive(Debug)]
+pub(crate) struct Delta {
+    pub(crate) form: Form,
+    pub(crate) epoch: u64,
+    /// Ascending by actor.
+    pub(crate) spans: Vec<Span>,
+    /// Dots up to `from`: gone ones (operations) or those left (digest). Ascending.
+    pub(crate) earlier: Vec<Dot>,
+    /// Live dots after `from`. Ascending by kind and key, none empty.
+    pub(crate) entries: Vec<(Kind, Entry)>,
+}
+
+impl Delta {
+    pub(crate) fn span(&self, actor: u64) -> Option<&Span> {
+        Some(&self.spans[self.spans.binary_search_by_key(&actor, |span| span.actor).ok()?])
+    }
+}
+
+impl Document {
+    /// The whole document as bytes. Two equal documents give the same bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        self.state(&Version::new())
+    }
+
+    /// Reads a document that `actor` goes on with; see [`Self::new`] on actors.
+    ///
+    /// # Errors
+    /// `Wire`: what was wrong and where. A failed load must never be taken for a new document.
+    pub fn decode(bytes: &[u8], actor: u64) -> Result<Self> {
+        let delta = read(bytes)?;
+        if delta.form != Form::State {
+            return Err(Error::Gap);
+        }
+        let mut document = Self::new(actor);
+        document.epoch = delta.epoch;
+        for span in delta.spans {
+            document.version.advance(span.actor, span.to);
+            document.origins.set(span.actor, span.origin);
+        }
+        for (kind, entry) in delta.entries {
+            for register in &entry.registers {
+                document.clock = document.clock.max(register.stamp);
+            }
+            document.entries[kind as usize].push(entry);
+        }
+        document.resumed = document.version.get(actor) > 0;
+        document.settle_journal();
+        Ok(document)
+    }
+
+    /// What a replica at version `since` lacks. Bytes for [`Self::apply`].
+    #[must_use]
+    pub fn delta_since(&self, since: &Version) -> Vec<u8> {
+        if since.is_empty() {
+            return self.encode();
+        }
+        let own = since.get(self.actor);
+        let only_mine = self.version.iter().all(|(actor, seq)| actor == self.actor || since.get(actor) >= seq);
+        if only_mine && own >= self.journal.since { self.operations(own) } else { self.state(since) }
+    }
+
+    /// What this replica did after its operation `own`.
+    fn operations(&self, own: u64) -> Vec<u8> {
+        let mut gone: Vec<Dot> = Vec::new();
+        for (by, of) in &self.journal.covers {
+            if *by > own && (of.actor != self.actor || of.seq <= own) {
+                gone.push(*of);
+            }
+        }
+        gone.sort_unstable();
+        let mut spans: Vec<Span> = Vec::new();
+        for dot in gone.iter().filter(|dot| dot.actor != self.actor) {
+            match spans.last_mut().filter(|span| span.actor == dot.actor) {
+                Some(span) => (span.from, span.to) = (dot.seq, dot.seq),
+                None => spans.push(Span { actor: dot.actor, from: dot.seq, to: dot.seq, origin: None }),
+            }
+        }
+        let to = self.version.get(self.actor);
+        if to > own {
+            let at = spans.partition_point(|span| span.actor < self.actor);
+            spans.insert(at, Span { actor: self.actor, from: own, to, origin: None });
+        }
+        let mine = |dot: Dot| dot.actor == self.actor && dot.seq > own;
+        write(Form::Operations, self.epoch, &spans, &gone, &self.entries, &mine)
+    }
+
+    /// Everything, or everything after `since` with a digest of what is left of the rest.
+    fn state(&self, since: &Version) -> Vec<u8> {
+        let span = |(actor, to)| Span { actor, from: since.get(actor).min(to), to, origin: self.origins.get(actor) };
+        let spans: Vec<Span> = self.version.iter().map(span).collect();
+        let mut left: Vec<Dot> = Vec::new();
+        if !since.is_empty() {
+            let all = self.entries.iter().flatten().flat_map(Entry::dots);
+            left.extend(all.filter(|dot| since.has(*dot)));
+            left.sort_unstable();
+        }
+        let form = if since.is_empty() { Form::State } else { Form::Digest };
+        write(form, self.epoch, &spans, &left, &self.entries, &|dot| !since.has(dot))
+    }
+}
+
+fn write(
+    form: Form,
+    epoch: u64,
+    spans: &[Span],
+    earlier: &[Dot],
+    entries: &[Vec<Entry>; Kind::ALL.len()],
+    brought: &dyn Fn(Dot) -> bool,
+) -> Vec<u8> {
+    let mut w = Writer::new();
+    w.u8(FORMAT);
+    w.u8(form as u8);
+    w.varint(epoch);
+    w.varint(spans.len() as u64);
+    for span in spans {
+        w.raw(&span.actor.to_le_bytes());
+        if form != Form::State {
+            w.varint(span.from);
+        }
+        w.varint((span.to - span.from) << 1 | u64::from(span.origin.is_some()));
+        if let Some(origin) = span.origin {
+            w.varint(u64::from(origin.0));
+        }
+    }
+    if form != Form::State {
+        write_earlier(&mut w, spans, earlier);
+    }
+    write_entries(&mut w, spans, entries, brought);
+    w.into_bytes()
+}
+
+/// For each actor: how many dots, then each as its distance below `from` or the one before.
+fn write_earlier(w: &mut Writer, spans: &[Span], earlier: &[Dot]) {
+    let mut rest = earlier;
+    for span in spans {
+        let (mine, others) = rest.split_at(rest.partition_point(|dot| dot.actor <= span.actor));
+        rest = others;
+        w.varint(mine.len() as u64);
+        let mut above = span.from + 1;
+        for dot in mine.iter().rev() {
+            w.varint(above - dot.seq - 1);
+            above = dot.seq;
+        }
+    }
+}
+
+fn write_entries(
+    w: &mut Writer,
+    spans: &[Span],
+    entries: &[Vec<Entry>; Kind::ALL.len()],
+    brought: &dyn Fn(Dot) -> bool,
+) {
+    let mut chosen: Vec<(usize, &Entry, usize, usize)> = Vec::new();
+    let mut base = u64::MAX;
+    for (kind, list) in entries.iter().enumerate() {
+        for entry in list {
+            let mut registers = 0;
+            for register in entry.registers.iter().filter(|r| brought(r.dot)) {
+                registers += 1;
+                base = base.min(register.stamp.0 >> 16);
+            }
+            let adds = entry.adds.iter().filter(|add| brought(add.dot)).count();
+            if registers + adds > 0 {
+                chosen.push((kind, entry, registers, adds));
+            }
+        }
+    }
+    let place = |dot: Dot| spans.binary_search_by_key(&dot.actor, |span| span.actor).unwrap_or(0);
+    let base = if base == u64::MAX { 0 } else { base };
+    w.varint(base);
+    w.varint(chosen.len() as u64);
+    for (kind, entry, registers, adds) in chosen {
+        // Counts of up to 2 registers and 6 increments fit beside the kind.
+        w.u8((kind | registers.min(3) << 3 | adds.min(7) << 5) as u8);
+        if registers >= 3 {
+            w.varint((registers - 3) as u64);
+        }
+        if adds >= 7 {
+            w.varint((adds - 7) as u64);
+        }
+        w.text(&entry.key);
+        for r in entry.registers.iter().filter(|r| brought(r.dot)) {
+            let actor = place(r.dot);
+            let (ms, counter) = (r.stamp.0 >> 16, r.stamp.0 & 0xffff);
+            let text = matches!(r.value, Value::Text(_));
+            w.varint(
+                (actor as u64) << 3
+                    | u64::from(counter > 0) << 2
+                    | u64::from(!r.field.is_empty()) << 1
+                    | u64::from(text),
+            );
+            w.varint(r.dot.seq - spans[actor].from - 1);
+            if !r.field.is_empty() {
+                w.text(&r.field);
+            }
+            w.varint(ms - base);
+            if counter > 0 {
+                w.varint(counter);
+            }
+            match &r.value {
+                Value::Number(number) => w.signed(*number),
+                Value::Text(text) => w.text(text),
+            }
+        }
+        for add in entry.adds.iter().filter(|add| brought(add.dot)) {
+            let actor = place(add.dot);
+            w.varint((actor as u64) << 1 | u64::from(add.n > 1));
+            w.varint(add.dot.seq - spans[actor].from - 1);
+            if add.n > 1 {
+                w.varint(u64::from(add.n) - 2);
+            }
+        }
+    }
+}
+
+/// Reads any form.
+pub(crate) fn read(bytes: &[u8]) -> wire::Result<Delta> {
+    let r = &mut Reader::new(bytes);
+    if r.u8()? != FORMAT {
+        return Err(r.fault(Fault::UnknownVersion));
+    }
+    let form = match r.u8()? {
+        0 => Form::State,
+        1 => Form::Operations,
+        2 => Form::Digest,
+        _ => return Err(r.fault(Fault::Invalid)),
+    };
+    let epoch = r.varint_max(MAX_EPOCH)?;
+    let spans = read_spans(r, form)?;
+    let mut earlier = Vec::new();
+    if form != Form::State {
+        for span in &spans {
+            let first = earlier.len();
+            let mut above = span.from + 1;
+            for _ in 0..r.count(MAX_ENTRIES, 1)? {
+                let below = r.varint()?;
+                if below >= above - 1 {
+                    return Err(r.fault(Fault::Invalid));
+                }
+                above -= below + 1;
+                earlier.push(Dot { actor: span.actor, seq: above });
+            }
+            earlier[first..].reverse();
+        }
+    }
+    let base = r.varint_max(MAX_MS)?;
+    let mut entries: Vec<(Kind, Entry)> = Vec::new();
+    for _ in 0..r.count(MAX_ENTRIES, 5)? {
+        let (kind, entry) = read_entry(r, &spans, base)?;
+        if entries.last().is_some_and(|(k, e)| (*k, e.key.as_str()) >= (kind, entry.key.as_str())) {
+            return Err(r.fault(Fault::Invalid));
+        }
+        entries.push((kind, entry));
+    }
+    r.end()?;
+    Ok(Delta { form, epoch, spans, earlier, entries })
+}
+
+fn read_spans(r: &mut Reader<'_>, form: Form) -> wire::Result<Vec<Span>> {
+    let count = r.count(MAX_ACTORS, 9)?;
+    let mut spans: Vec<Span> = Vec::with_capacity(count);
+    for _ in 0..count {
+        let actor = read_actor(r)?;
+        let from = if form == Form::State { 0 } else { r.varint_max(MAX_SEQ)? };
+        let more = r.varint_max(MAX_SEQ << 1)?;
+        let origin = if more & 1 == 1 { Some(Origin::read(r)?) } else { None };
+        let to = from + (more >> 1);
+        if to == 0 || to > MAX_SEQ || spans.last().is_some_and(|last| last.actor >= actor) {
+            return Err(r.fault(Fault::Invalid));
+        }
+        spans.push(Span { actor, from, to, origin });
+    }
+    Ok(spans)
+}
+
+fn read_dot(r: &mut Reader<'_>, spans: &[Span], place: u64) -> wire::Result<Dot> {
+    let span = usize::try_from(place).ok().and_then(|at| spans.get(at)).ok_or(r.fault(Fault::Invalid))?;
+    let after = r.varint_max(MAX_SEQ)?;
+    if after >= span.to - span.from {
+        return Err(r.fault(Fault::Invalid));
+    }
+    Ok(Dot { actor: span.actor, seq: span.from + 1 + after })
+}
+
+fn read_entry(r: &mut Reader<'_>, spans: &[Span], base: u64) -> wire::Result<(Kind, Entry)> {
+    let head = r.u8()?;
+    let kind = *Kind::ALL.get(usize::from(head & 7)).ok_or(r.fault(Fault::Invalid))?;
+    let mut registers = usize::from(head >> 3 & 3);
+    if registers == 3 {
+        registers += r.count(MAX_DOTS, 4)?;
+    }
+    let mut adds = usize::from(head >> 5);
+    if adds == 7 {
+        adds += r.count(MAX_DOTS, 2)?;
+    }
+    let key = r.text(KEY)?;
+    if registers + adds == 0 || (adds > 0 && !kind.counts()) || key.is_empty() {
+        return Err(r.fault(Fault::Invalid));
+    }
+    let mut entry = Entry::new(key.to_owned());
+    for _ in 0..registers {
+        let register = read_register(r, spans, base, kind)?;
+        let ordered = |last: &Register| (last.field.as_str(), last.dot) < (register.field.as_str(), register.dot);
+        if !entry.registers.last().is_none_or(ordered) {
+            return Err(r.fault(Fault::Invalid));
+        }
+        entry.registers.push(register);
+    }
+    for _ in 0..adds {
+        let head = r.varint()?;
+        let dot = read_dot(r, spans, head >> 1)?;
+        let n = if head & 1 == 1 { r.varint_max(u64::from(u32::MAX) - 2)? + 2 } else { 1 };
+        if entry.adds.last().is_some_and(|last| last.dot >= dot) {
+            return Err(r.fault(Fault::Invalid));
+        }
+        entry.adds.push(Add { dot, n: u32::try_from(n).unwrap_or(u32::MAX) });
+    }
+    Ok((kind, entry))
+}
+
+fn read_register(r: &mut Reader<'_>, spans: &[Span], base: u64, kind: Kind) -> wire::Result<Register> {
+    let head = r.varint()?;
+    let dot = read_dot(r, spans, head >> 3)?;
+    let field = if head & 2 == 2 { r.text(FIELD)? } else { "" };
+    let ms = base + r.varint_max(MAX_MS - base)?;
+    let counter = if head & 4 == 4 { r.varint_max(0xffff)? } else { 0 };
+    let value = if head & 1 == 1 { Value::Text(r.text(TEXT)?.to_owned()) } else { Value::Number(r.signed()?) };
+    let quantity = kind.counts() && head & 2 == 0;
+    let sound = if quantity { (1..=i64::from(u32::MAX)).contains(&value.number()) } else { true };
+    // What could be written in two ways would make equal documents differ in their bytes.
+    if !sound || (head & 2 == 2 && field.is_empty()) || (head & 4 == 4 && counter == 0) {
+        return Err(r.fault(Fault::Invalid));
+    }
+    Ok(Register { field: field.to_owned(), dot, stamp: Stamp(ms << 16 | counter), value })
+}

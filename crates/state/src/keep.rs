@@ -1,0 +1,173 @@
+//! What a document keeps besides the cart: configurations, preferences, marks and views.
+//!
+//! A configuration is a map from register to value. Option groups that a rule binds together share
+//! *one* register (an engine and its gearbox are chosen in one write), so that a merge cannot mix
+//! the halves of two decisions; which groups those are is told by the configurator's model. After
+//! a merge the model's rules run over the winners, and [`Document::siblings`] still has the value
+//! that had to give, for "undo".
+
+use wellmet_engine::time::Instant;
+
+use crate::clock::Stamp;
+use crate::document::{Document, Kind, check_key, check_text};
+use crate::entry::{Register, Value};
+use crate::error::{Error, Result};
+use crate::limits::{FIELD, KEY};
+
+impl Document {
+    /// Writes one register of a configuration, which begins with its first. An empty value erases.
+    ///
+    /// # Errors
+    /// `BadKey`, `TooLong`; `Full` when there is no room for another configuration or register.
+    pub fn configure(&mut self, id: &str, register: &str, value: &str, now: Instant) -> Result<()> {
+        check_key(register, FIELD)?;
+        self.put_text(Kind::Configuration, id, register, value, now)
+    }
+
+    /// The value of a register of a configuration.
+    #[must_use]
+    pub fn configured(&self, id: &str, register: &str) -> Option<&str> {
+        Some(self.value(Kind::Configuration, id, register)?.text())
+    }
+
+    /// Ids of the configurations in the making, ascending.
+    pub fn configurations(&self) -> impl Iterator<Item = &str> {
+        self.keys(Kind::Configuration)
+    }
+
+    /// Takes a configuration away.
+    pub fn discard_configuration(&mut self, id: &str) {
+        self.discard(Kind::Configuration, id);
+    }
+
+    /// The writes of one register that did not know of each other, the one that counts first.
+    #[must_use]
+    pub fn siblings(&self, kind: Kind, key: &str, field: &str) -> Vec<&Register> {
+        let mut found: Vec<&Register> = self.entry(kind, key).map_or(&[][..], |e| e.siblings(field)).iter().collect();
+        found.sort_unstable_by_key(|register| core::cmp::Reverse(register.rank()));
+        found
+    }
+
+    /// Sets a preference, her own word. An empty value forgets it.
+    ///
+    /// # Errors
+    /// `BadKey`, `TooLong`; `Full` when there is no room.
+    pub fn set_preference(&mut self, name: &str, value: &str, now: Instant) -> Result<()> {
+        self.put_text(Kind::Preference, name, "", value, now)
+    }
+
+    /// A preference.
+    #[must_use]
+    pub fn preference(&self, name: &str) -> Option<&str> {
+        Some(self.value(Kind::Preference, name, "")?.text())
+    }
+
+    /// Names of all preferences, ascending.
+    pub fn preferences(&self) -> impl Iterator<Item = &str> {
+        self.keys(Kind::Preference)
+    }
+
+    /// Notes that something was seen or answered at `now`. A second time keeps the first moment.
+    ///
+    /// # Errors
+    /// `BadKey`; `Full` when there is no room.
+    pub fn mark(&mut self, name: &str, now: Instant) -> Result<()> {
+        check_key(name, KEY)?;
+        if self.place(Kind::Mark, name).is_ok() {
+            return Ok(());
+        }
+        let at = self.slot(Kind::Mark, name)?;
+        self.write(Kind::Mark, at, "", Value::Number(now.0.max(0)), now);
+        Ok(())
+    }
+
+    /// When something was seen or answered; the latest when two devices did it unknown to each other.
+    #[must_use]
+    pub fn marked(&self, name: &str) -> Option<Instant> {
+        Some(Instant(self.value(Kind::Mark, name, "")?.number()))
+    }
+
+    /// Takes a mark away, so that the question may be asked again.
+    pub fn unmark(&mut self, name: &str) {
+        self.discard(Kind::Mark, name);
+    }
+
+    /// Sets what the hub says of points or a voucher. Only the hub does: a guard refuses such
+    /// writes of devices.
+    ///
+    /// # Errors
+    /// `BadKey`, `TooLong`; `Full` when there is no room.
+    pub fn set_view(&mut self, name: &str, field: &str, value: Value, now: Instant) -> Result<()> {
+        check_key(name, KEY)?;
+        if !field.is_empty() {
+            check_key(field, FIELD)?;
+        }
+        check_text(value.text())?;
+        let at = self.slot(Kind::View, name)?;
+        self.write(Kind::View, at, field, value, now);
+        Ok(())
+    }
+
+    /// What the hub said of points or a voucher.
+    #[must_use]
+    pub fn view_of(&self, name: &str, field: &str) -> Option<&Value> {
+        self.value(Kind::View, name, field)
+    }
+
+    /// Takes a view away.
+    pub fn remove_view(&mut self, name: &str) {
+        self.discard(Kind::View, name);
+    }
+
+    /// Gives writes stamped more than `tolerance_ms` after `now` a new stamp: the clock here was
+    /// ahead, and the hub will not take stamps from the future. Only writes that `acknowledged`
+    /// does not cover are touched; they keep their order. Tells whether there were any.
+    pub fn restamp(&mut self, acknowledged: &crate::Version, now: Instant, tolerance_ms: u64) -> bool {
+        let latest = Stamp(Stamp::at(now).0.saturating_add(tolerance_ms << 16));
+        let mut found: Vec<(Stamp, Kind, String, String, Value)> = Vec::new();
+        let mut clock = Stamp::at(now);
+        for kind in Kind::ALL {
+            for entry in &self.entries[kind as usize] {
+                for r in &entry.registers {
+                    if r.stamp <= latest || acknowledged.has(r.dot) {
+                        clock = clock.max(r.stamp);
+                    } else if entry.winner(&r.field).is_some_and(|winner| winner.dot == r.dot) {
+                        found.push((r.stamp, kind, entry.key.clone(), r.field.clone(), r.value.clone()));
+                    }
+                }
+            }
+        }
+        found.sort_by_key(|found| found.0);
+        self.clock = clock;
+        let any = !found.is_empty();
+        for (_, kind, key, field, value) in found {
+            if let Ok(at) = self.place(kind, &key) {
+                // Only the register itself: increments beside a base stay as they are.
+                let dot = self.next_dot();
+                let stamp = self.next_stamp(now);
+                self.cover(kind, at, dot, crate::document::Reach::Register(&field));
+                self.entries[kind as usize][at].put(Register { field, dot, stamp, value });
+            }
+        }
+        any
+    }
+
+    fn keys(&self, kind: Kind) -> impl Iterator<Item = &str> {
+        self.entries[kind as usize].iter().map(|entry| entry.key.as_str())
+    }
+
+    fn put_text(&mut self, kind: Kind, key: &str, field: &str, value: &str, now: Instant) -> Result<()> {
+        check_key(key, KEY)?;
+        check_text(value)?;
+        let at = match self.place(kind, key) {
+            Ok(at) => at,
+            Err(_) if value.is_empty() => return Ok(()),
+            Err(_) => self.slot(kind, key)?,
+        };
+        let written = self.write_text(kind, at, field, value, now);
+        if self.entries[kind as usize][at].is_empty() {
+            self.entries[kind as usize].remove(at);
+        }
+        written.map_err(|_| Error::Full)
+    }
+}
