@@ -14,7 +14,8 @@ const { values } = parseArgs({
   },
 });
 
-const { hub, shop } = await hubAndShop({ program: values.program, data: values.data, port: Number(values.port), echo: true });
+const { program, data } = values;
+const { hub, shop } = await hubAndShop({ program, data, port: Number(values.port), demo: true, echo: true });
 
 let ending = false;
 async function end(code) {

@@ -98,10 +98,11 @@ export class Server {
 /**
  * The hub and the shop in front of it, not yet started.
  *
- * @param {{ program: string, data: string, port?: number, echo?: boolean }} options `program` is the `wellmet`
- *   command, `data` the prepared folder with book, products and database; `port` the shop's first choice
+ * @param {{ program: string, data: string, port?: number, demo?: boolean, echo?: boolean }} options `program` is the `wellmet`
+ *   command, `data` the prepared folder with book, products and database; `port` the shop's first choice,
+ *   `demo` whether pages carry the developer's bar
  */
-export async function hubAndShop({ program, data, port = 0, echo = false }) {
+export async function hubAndShop({ program, data, port = 0, demo = false, echo = false }) {
   const shopPort = await freePort(port);
   const hubPort = await freePort();
   const shop = new Server({
@@ -112,6 +113,7 @@ export async function hubAndShop({ program, data, port = 0, echo = false }) {
     command: [
       process.execPath, path.join(ROOT, "www/server.mjs"),
       "--port", String(shopPort), "--data", data, "--hub", `http://127.0.0.1:${hubPort}`,
+      ...(demo ? ["--demo"] : []),
     ],
   });
   const hub = new Server({

@@ -7,7 +7,7 @@ import { ROOT, hubAndShop } from "../../../xtask/servers.mjs";
 
 /** The `wellmet` program and the prepared demo data; `cargo xtask test` sets both. */
 const PROGRAM = process.env.WELLMET ?? path.join(ROOT, "target/tool/wellmet");
-const DATA = process.env.WELLMET_DATA ?? path.join(ROOT, "demo-data");
+export const DATA = process.env.WELLMET_DATA ?? path.join(ROOT, "demo-data");
 
 /** Starts both on a copy of the prepared data, so that no test sees another's shoppers. */
 export async function startServers() {

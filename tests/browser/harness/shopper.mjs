@@ -60,6 +60,75 @@ export class Shopper {
     return page.evaluate((wanted) => window.__told.filter(({ name }) => name === wanted).map(({ detail }) => detail), wanted);
   }
 
+  /** Says yes to being remembered, in the bar that the shop shows on a first visit. */
+  async allow(page) {
+    await page.getByRole("button", { name: "Yes, remember me" }).first().click();
+    await page.getByRole("button", { name: "Yes, remember me" }).first().waitFor({ state: "hidden" });
+    await this.settled(page);
+  }
+
+  /** Signs in on the account page as one of the sample customers. */
+  async signIn(page, customer) {
+    await page.goto("/account");
+    await this.decided(page);
+    await page.locator(`main button[name="customer"][value="${customer.id}"]`).click();
+    await page.waitForSelector(`body[data-customer="${customer.id}"]`);
+    await page.waitForFunction((id) => window.__told?.some(({ name, detail }) => name === "identity" && detail.customer?.id === id), customer.id);
+    await this.settled(page);
+  }
+
+  /** Signs out on the account page. */
+  async signOut(page) {
+    await this.go(page, "/account");
+    await page.locator("main").getByRole("button", { name: "Sign out" }).click();
+    await page.waitForSelector("body:not([data-customer])");
+    await this.decided(page);
+    await this.settled(page);
+  }
+
+  /** Waits until nothing is on its way: no request of wellmet, nothing unsaved. */
+  async settled(page) {
+    await page.waitForLoadState("networkidle");
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+  }
+
+  /** Puts articles into the cart on their product pages, as a shopper does. */
+  async add(page, product, quantity = 1) {
+    await this.go(page, product.link);
+    await page.locator("form.buy [data-wm-quantity]").fill(String(quantity));
+    await page.getByRole("button", { name: "Add to cart" }).click();
+    await page.waitForFunction((id) => window.wellmet.cart().lines.some((line) => line.item === id), product.id);
+    await this.settled(page);
+  }
+
+  /** Sets a line of the cart page that is open to a quantity; 0 removes it. */
+  async setQuantity(page, product, quantity) {
+    const line = page.locator(".line", { hasText: product.title });
+    if (quantity === 0) await line.getByRole("button", { name: "Remove" }).click();
+    else {
+      await line.getByRole("spinbutton").fill(String(quantity));
+      await line.getByRole("spinbutton").press("Enter");
+    }
+  }
+
+  /** From here on the pages of this shopper live `ms` later (or earlier). Time goes on running. */
+  async later(ms) {
+    await this.context.addInitScript((ms) => {
+      const Real = window.__RealDate ??= Date;
+      window.__late = (window.__late ?? 0) + ms;
+      const now = () => Real.now() + window.__late;
+      window.Date = class extends Real {
+        constructor(...parts) {
+          if (parts.length === 0) super(now());
+          else super(...parts);
+        }
+        static now() {
+          return now();
+        }
+      };
+    }, ms);
+  }
+
   /** The visible text of a slot, in one line. */
   async slot(page, name) {
     const text = await page.locator(`[data-wm-slot="${name}"]`).first().innerText();

@@ -1,0 +1,63 @@
+// Capability 16: recommendations from what she bought and did, each with its reason, never what is in her cart.
+
+import { A, customers, products } from "./harness/data.mjs";
+import { assert, behaviour } from "./harness/index.mjs";
+
+const byId = new Map(products.map((product) => [product.id, product]));
+
+/** What wellmet decided for a slot, and what the page shows of it. */
+async function shown(page, slot) {
+  const decision = await page.evaluate((slot) => window.wellmet.explain(slot), slot);
+  const cards = await page.locator(`[data-wm-slot="${slot}"] .card`).evaluateAll((cards) =>
+    cards.map((card) => ({
+      title: card.querySelector(".card-title").textContent,
+      why: card.querySelector(".card-why").textContent.trim(),
+      price: card.querySelector(".card-price").textContent,
+      href: card.querySelector("a").getAttribute("href"),
+    })));
+  return { decision, cards };
+}
+
+function sound({ decision, cards }, cart = []) {
+  assert.ok(cards.length >= 1 && cards.length <= 4, `${cards.length} cards`);
+  cards.forEach((card, index) => {
+    const item = decision.items[index];
+    const product = byId.get(item.id);
+    assert.equal(card.title, product.title);
+    assert.equal(card.href, product.link);
+    assert.notEqual(card.why, "", `${card.title} has no reason`);
+    assert.doesNotMatch(card.why, /[{}]/, "the reason is finished");
+    assert.match(card.price, /^\$[\d,]+\.\d\d$/);
+    assert.notEqual(product.in_stock, false, `${card.title} is out of stock`);
+    assert.ok(!cart.includes(item.id), `${card.title} is in the cart already`);
+  });
+  const ids = decision.items.map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length, "no article twice");
+}
+
+behaviour("c16 a customer gets picks from what she bought", async ({ shopper }) => {
+  for (const customer of customers.slice(0, 2)) {
+    const she = await shopper();
+    const page = await she.open("/");
+    await she.allow(page);
+    await she.signIn(page, customer);
+    await she.go(page, "/");
+    const picks = await shown(page, "for-you");
+    assert.equal(picks.decision.choice, "picks");
+    sound(picks);
+  }
+});
+
+behaviour("c16 what goes with the cart is not in the cart", async ({ shopper }) => {
+  const she = await shopper({ viewport: { width: 1280, height: 900 } });
+  const page = await she.open("/");
+  await she.allow(page);
+  await she.add(page, A);
+  await she.go(page, "/cart");
+  const goes = await shown(page, "with-cart");
+  assert.equal(goes.decision.choice, "goes");
+  sound(goes, [A.id]);
+  await she.add(page, byId.get(goes.decision.items[0].id));
+  await she.go(page, "/cart");
+  sound(await shown(page, "with-cart"), [A.id, goes.decision.items[0].id]);
+});
