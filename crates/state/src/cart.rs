@@ -18,6 +18,8 @@ use crate::document::{Document, Kind, Reach, check_key, check_text};
 use crate::entry::{Add, Entry, Value};
 use crate::error::{Error, Result};
 use crate::limits::{ADDS, FIELD, FIELDS, KEY, MAX_DOTS, MAX_ENTRIES, MAX_SEQ, QUANTITY};
+#[cfg(test)]
+use crate::mutant::{self, Mutant};
 use crate::version::{Dot, read_actor};
 
 /// A line as the shopper sees it.
@@ -179,7 +181,8 @@ impl Document {
         }
     }
 
-    /// Sets a field of a line, such as the price she saw. An empty value erases it.
+    /// Sets a field of a line, such as the price she saw. An empty value erases it; writing what is
+    /// there already is no operation.
     ///
     /// # Errors
     /// `Absent` without such a line; `BadKey`, `TooLong`; `Full` at [`FIELDS`] fields.
@@ -279,6 +282,8 @@ impl Document {
         }
         self.next_dot();
         for entry in &mut self.entries[cart] {
+            #[cfg(test)]
+            let paid = |dot: Dot| paid(dot) || (mutant::on(Mutant::PurchaseTakesLine) && self.version.has(dot));
             entry.cut(&mut |dot| paid(dot));
         }
         self.entries[cart].retain(|entry| !entry.is_empty());

@@ -21,6 +21,8 @@ use crate::entry::{Add, Entry, Register, Value};
 use crate::error::{Error, Result};
 use crate::limits::{FIELD, KEY, MAX_ACTORS, MAX_DOTS, MAX_ENTRIES, MAX_EPOCH, MAX_MS, MAX_SEQ, TEXT};
 use crate::login::Origin;
+#[cfg(test)]
+use crate::mutant::{self, Mutant};
 use crate::version::{Dot, Version, read_actor};
 
 /// Version of the layout written by this build.
@@ -117,6 +119,10 @@ impl Document {
             }
         }
         gone.sort_unstable();
+        #[cfg(test)]
+        if mutant::on(Mutant::ForgetCovers) {
+            gone.clear();
+        }
         let mut spans: Vec<Span> = Vec::new();
         for dot in gone.iter().filter(|dot| dot.actor != self.actor) {
             match spans.last_mut().filter(|span| span.actor == dot.actor) {

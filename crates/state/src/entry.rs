@@ -5,6 +5,8 @@
 
 use crate::clock::Stamp;
 use crate::login::{Origins, Policy};
+#[cfg(test)]
+use crate::mutant::{self, Mutant};
 use crate::version::Dot;
 
 /// What a register holds.
@@ -51,7 +53,11 @@ pub struct Register {
 
 impl Register {
     /// Among siblings the greatest wins: newest, then by actor so that every replica agrees.
-    pub(crate) const fn rank(&self) -> (u64, u64, u64) {
+    pub(crate) fn rank(&self) -> (u64, u64, u64) {
+        #[cfg(test)]
+        if mutant::on(Mutant::BusiestWins) {
+            return (self.dot.seq, self.dot.actor, 0);
+        }
         (self.stamp.0, self.dot.actor, self.dot.seq)
     }
 }
@@ -160,6 +166,11 @@ impl Entry {
             .binary_search_by(|r| (r.field.as_str(), r.dot).cmp(&(register.field.as_str(), register.dot)));
         if let Err(at) = place {
             self.registers.insert(at, register);
+        }
+        #[cfg(test)]
+        if mutant::on(Mutant::DropLoser) {
+            let best: Vec<Dot> = self.registers.iter().filter_map(|r| Some(self.winner(&r.field)?.dot)).collect();
+            self.registers.retain(|r| best.contains(&r.dot));
         }
     }
 

@@ -7,6 +7,8 @@ use crate::delta::{Delta, Form, read};
 use crate::document::{Document, Kind};
 use crate::entry::Entry;
 use crate::error::{Error, Result};
+#[cfg(test)]
+use crate::mutant::{self, Mutant};
 use crate::version::{Dot, Version};
 
 /// A line of the cart whose quantity changed.
@@ -103,6 +105,8 @@ impl Document {
         let mut brought: Vec<Dot> = delta.entries.iter().flat_map(|(_, entry)| entry.dots()).collect();
         brought.sort_unstable();
         let gone = |dot: Dot| match delta.span(dot.actor) {
+            #[cfg(test)]
+            Some(_) if mutant::on(Mutant::RemoveWins) => brought.binary_search(&dot).is_err(),
             Some(span) if dot.seq > span.to => false,
             Some(span) if dot.seq > span.from => brought.binary_search(&dot).is_err(),
             Some(_) => (delta.form == Form::Digest) != delta.earlier.binary_search(&dot).is_ok(),
@@ -148,6 +152,8 @@ impl Document {
         });
         let entry = &mut list[at];
         for register in from.registers {
+            #[cfg(test)]
+            let seen = if mutant::on(Mutant::Resurrect) { &Version::new() } else { seen };
             if !seen.has(register.dot) {
                 self.clock = self.clock.max(register.stamp);
                 applied.kinds |= 1 << kind as u8;
@@ -155,6 +161,8 @@ impl Document {
             }
         }
         for add in from.adds {
+            #[cfg(test)]
+            let seen = if mutant::on(Mutant::Resurrect) { &Version::new() } else { seen };
             if !seen.has(add.dot) {
                 applied.kinds |= 1 << kind as u8;
                 entry.put_add(add);

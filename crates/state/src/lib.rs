@@ -63,6 +63,10 @@ pub mod keep;
 pub mod limits;
 pub mod line;
 pub mod login;
+#[cfg(test)]
+mod mutant;
+#[cfg(test)]
+mod oracle;
 pub mod retire;
 mod version;
 
