@@ -3,15 +3,21 @@
 //! Everything it needs comes in as a value and everything it decides goes out as one, so the same
 //! call gives the same answer in the browser, in the hub and on the command line.
 
+pub mod attribute;
 pub mod bucket;
 pub mod condition;
 pub mod host;
 pub mod id;
 pub mod journey;
 pub mod money;
+pub mod offer;
+pub mod profile;
 pub mod recommend;
 pub mod record;
 pub mod shelf;
+pub mod slot;
+pub mod status;
+pub mod table;
 pub mod time;
 pub mod value;
 pub mod wire;

@@ -76,6 +76,14 @@ impl Zone {
         Span(i64::from(minutes) * Span::MINUTE.0)
     }
 
+    /// The moment at which a civil day begins for the shopper.
+    #[must_use]
+    pub fn midnight(&self, day: Day) -> Instant {
+        let utc = day.midnight_utc();
+        // The offset that holds at her midnight, not at the one of Greenwich.
+        utc - self.offset(utc - self.offset(utc))
+    }
+
     /// The shopper's civil day at a moment, counted from 1970-01-01.
     #[must_use]
     pub fn day(&self, at: Instant) -> Day {

@@ -152,6 +152,15 @@ impl<'a> Reader<'a> {
         Ok(self.varint_max(u64::from(u32::MAX))? as u32)
     }
 
+    /// A `u16`.
+    ///
+    /// # Errors
+    /// As [`Self::varint_max`].
+    #[allow(clippy::cast_possible_truncation, reason = "bounded by u16::MAX one line above")]
+    pub fn u16(&mut self) -> Result<u16> {
+        Ok(self.varint_max(u64::from(u16::MAX))? as u16)
+    }
+
     /// A signed number, zigzag coded.
     ///
     /// # Errors
