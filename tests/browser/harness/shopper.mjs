@@ -13,7 +13,13 @@ function keepEvents() {
   }
 }
 
+/** Longer than wellmet waits for more before it writes or sends: see `journey` and `sync` in the package. */
+const QUIET_MS = 350;
+
 export class Shopper {
+  #pending;
+  #lastChange = 0;
+
   /** Opens a new profile. `options` are those of Playwright's `newContext`. */
   static async arrive(browser, origin, options) {
     const context = await browser.newContext({ baseURL: origin, viewport: { width: 390, height: 844 }, ...options });
@@ -28,6 +34,18 @@ export class Shopper {
     this.context = context;
     this.origin = origin;
     this.watch = new Watch(origin);
+    /** Requests under way, without the one by which the hub wakes a page up: that one stays open. */
+    this.#pending = new Set();
+    context.on("request", (request) => {
+      if (!request.url().includes("/v1/live")) this.#pending.add(request);
+      this.#lastChange = Date.now();
+    });
+    for (const end of ["requestfinished", "requestfailed"]) {
+      context.on(end, (request) => {
+        this.#pending.delete(request);
+        this.#lastChange = Date.now();
+      });
+    }
   }
 
   leave() {
@@ -86,10 +104,18 @@ export class Shopper {
     await this.settled(page);
   }
 
-  /** Waits until nothing is on its way: no request of wellmet, nothing unsaved. */
+  /** Waits until nothing is on its way: no request, nothing that is still to be written or sent. */
   async settled(page) {
-    await page.waitForLoadState("networkidle");
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+    await page.waitForLoadState("load");
+    const since = Date.now();
+    const busy = () => {
+      // A page that was closed does not tell how its requests ended.
+      for (const request of this.#pending) if (request.frame().page().isClosed()) this.#pending.delete(request);
+      return this.#pending.size > 0 || Date.now() - Math.max(since, this.#lastChange) < QUIET_MS;
+    };
+    for (const deadline = Date.now() + 15_000; busy() && Date.now() < deadline; ) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
   }
 
   /** Puts articles into the cart on their product pages, as a shopper does. */
