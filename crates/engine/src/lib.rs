@@ -6,12 +6,14 @@
 pub mod attribute;
 pub mod bucket;
 pub mod condition;
+pub mod decide;
 pub mod host;
 pub mod id;
 pub mod journey;
 pub mod money;
 pub mod offer;
 pub mod profile;
+pub mod reason;
 pub mod recommend;
 pub mod record;
 pub mod shelf;
