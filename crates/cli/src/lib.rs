@@ -6,6 +6,7 @@
 //!
 //! Errors are [`Failure`](failure::Failure)s: a stable code, the place, and what to do about it.
 
+pub mod bookdir;
 pub mod catalogue;
 pub mod commands;
 pub mod console;

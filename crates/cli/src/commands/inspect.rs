@@ -1,10 +1,11 @@
 //! `wellmet inspect`: what is in a book.
 
+use crate::bookdir;
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
 use serde::Serialize;
-use std::path::{Path, PathBuf};
-use wellmet_book::{Book, BookError, Kind};
+use std::path::PathBuf;
+use wellmet_book::{Book, Kind};
 use wellmet_engine::shelf::{Card, ItemIx, Lookup, Relation, Shelf};
 
 /// Print what is in a book, whole or for one item.
@@ -22,32 +23,11 @@ pub struct Args {
 /// # Errors
 /// A file that cannot be read, is damaged or missing; an unknown item.
 pub fn run(args: &Args, console: &Console) -> Outcome {
-    let book = open(&args.dir)?;
+    let book = bookdir::open(&args.dir)?;
     match &args.item {
         Some(id) => item(&book, id, console),
         None => whole(&book, console),
     }
-}
-
-/// Opens a book with all its chunks.
-///
-/// # Errors
-/// A [`Failure`] that names the file.
-pub fn open(dir: &Path) -> Outcome<Book> {
-    let path = dir.join("book.wmb");
-    let read = |path: &Path| std::fs::read(path).map_err(|error| Failure::io(path, &error));
-    let mut book = Book::open(&read(&path)?).map_err(|error| refused(&path, error))?;
-    let names: Vec<String> = book.chunks().map(|chunk| chunk.name).collect();
-    for name in names {
-        let path = dir.join(&name);
-        book.put(&name, &read(&path)?).map_err(|error| refused(&path, error))?;
-    }
-    Ok(book)
-}
-
-fn refused(path: &Path, error: BookError) -> Failure {
-    let failure = Failure::new(error.code(), "this file is not what the book was built with");
-    failure.at(format!("{}, byte {}", path.display(), error.at)).fix("build the book again, or copy all of its files")
 }
 
 #[derive(Serialize)]

@@ -1,5 +1,7 @@
 //! The commands. A new one is a file here with `Args` and `run`, a variant and a line in `run`.
 
+pub mod build;
+pub mod import;
 pub mod inspect;
 
 use crate::console::Console;
@@ -7,8 +9,10 @@ use crate::failure::Outcome;
 
 /// All commands. Their help text is the doc comment of their `Args`.
 #[derive(clap::Subcommand)]
+#[allow(missing_docs, reason = "clap would show it instead of the text at Args")]
 pub enum Command {
-    #[allow(missing_docs, reason = "clap would show it instead of the text at Args")]
+    Build(build::Args),
+    Import(import::Args),
     Inspect(inspect::Args),
 }
 
@@ -19,6 +23,8 @@ impl Command {
     /// The command's own [`Failure`](crate::failure::Failure).
     pub fn run(self, console: &Console) -> Outcome {
         match self {
+            Self::Build(args) => build::run(&args, console),
+            Self::Import(args) => import::run(&args, console),
             Self::Inspect(args) => inspect::run(&args, console),
         }
     }
