@@ -98,7 +98,8 @@ fn data_folder(program: &Path, data: &Path) -> Outcome<()> {
         .arg(new.join("book"))
         .arg("--products-out")
         .arg(new.join("products.jsonl"))
-        .show()?;
+        .capture()
+        .map(|report| last_line(&report))?;
     say::line("wellmet import: customers and their orders, into the hub's database");
     Run::new(program)
         .arg("import")
@@ -108,7 +109,8 @@ fn data_folder(program: &Path, data: &Path) -> Outcome<()> {
         .arg(&mapping)
         .arg("--data")
         .arg(&new)
-        .show()?;
+        .capture()
+        .map(|report| last_line(&report))?;
     say::line("sample customers to sign in as");
     let customers = Run::new("node").arg(&picker).arg(&orders).capture()?;
     fs::write(new.join("customers.json"), customers).map_err(|error| format!("customers.json: {error}"))?;
@@ -116,4 +118,11 @@ fn data_folder(program: &Path, data: &Path) -> Outcome<()> {
     fs::rename(&new, data).map_err(|error| format!("{}: {error}", place::short(data)))?;
     say::line(&format!("demo-data/ is ready after {}", say::took(start.elapsed())));
     stamp::set("demo", &fingerprint)
+}
+
+/// The commands report every oddity of the log; here their closing sentence is enough.
+fn last_line(report: &str) {
+    if let Some(line) = report.trim_end().lines().last() {
+        say::line(&format!("  {line}"));
+    }
 }

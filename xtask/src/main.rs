@@ -59,7 +59,10 @@ const COMMANDS: &[Task] = &[
     Task {
         name: "sizes",
         about: "raw, gzip and brotli size of every shipped file and of the first load, and what each crate costs",
-        options: &[("--format json", "one JSON document instead of tables")],
+        options: &[
+            ("--format json", "one JSON document instead of tables"),
+            ("--functions N", "also the N largest functions of the module"),
+        ],
         run: sizes::run,
     },
     Task {

@@ -52,7 +52,7 @@ struct Report {
 /// # Errors
 /// When the build fails or a bound is broken.
 pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
-    crate::known_options(arguments, &["--format"], &[])?;
+    crate::known_options(arguments, &["--format", "--functions"], &[])?;
     let json = match crate::option(arguments, "--format")? {
         None | Some("table") => false,
         Some("json") => true,
@@ -67,6 +67,14 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
     match json {
         true => println!("{}", as_json(&report)),
         false => print_tables(&report),
+    }
+    if let Some(count) = crate::option(arguments, "--functions")? {
+        let count = count.parse().map_err(|_| format!("--functions is a number, not {count}"))?;
+        let module = fs::read(build::named_module()).map_err(|error| format!("the module: {error}"))?;
+        say::header("the largest functions of the module, bytes");
+        for (name, size) in module::functions(&module)?.into_iter().take(count) {
+            println!("   {:>9}  {name}", say::bytes(size));
+        }
     }
     check(&report)
 }

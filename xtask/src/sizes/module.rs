@@ -18,15 +18,47 @@ pub(crate) struct Part {
 /// # Errors
 /// When the bytes are not a whole wasm module.
 pub(crate) fn parts(module: &[u8]) -> Outcome<Vec<Part>> {
-    split(module).ok_or_else(|| "the wasm module cannot be read".to_string())
+    let contents = read(module).ok_or(UNREADABLE)?;
+    let mut origins: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for (name, body) in &contents.functions {
+        let origin = name.map_or_else(|| "(no name)".to_string(), origin);
+        origins.entry(origin).or_default().extend(*body);
+    }
+    for (name, bytes) in contents.others {
+        origins.entry(name.to_string()).or_default().extend(bytes);
+    }
+    let mut parts: Vec<Part> = origins.into_iter().map(|(name, bytes)| Part { name, bytes }).collect();
+    parts.sort_by(|a, b| b.bytes.len().cmp(&a.bytes.len()).then_with(|| a.name.cmp(&b.name)));
+    Ok(parts)
 }
 
-fn split(module: &[u8]) -> Option<Vec<Part>> {
+/// The functions of a module with their sizes in bytes, the largest first.
+///
+/// # Errors
+/// When the bytes are not a whole wasm module.
+pub(crate) fn functions(module: &[u8]) -> Outcome<Vec<(String, usize)>> {
+    let contents = read(module).ok_or(UNREADABLE)?;
+    let named = |(name, body): &(Option<&str>, &[u8])| (name.map_or_else(String::new, without_hashes), body.len());
+    let mut functions: Vec<(String, usize)> = contents.functions.iter().map(named).collect();
+    functions.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(functions)
+}
+
+const UNREADABLE: &str = "the wasm module cannot be read";
+
+struct Contents<'a> {
+    /// Own functions: name, if there is one, and body.
+    functions: Vec<(Option<&'a str>, &'a [u8])>,
+    /// Whole sections under a word in brackets.
+    others: Vec<(&'static str, &'a [u8])>,
+}
+
+fn read(module: &[u8]) -> Option<Contents<'_>> {
     let mut reader = Reader { bytes: module.strip_prefix(b"\0asm\x01\0\0\0")? };
     let mut imported = 0;
     let mut bodies: Vec<&[u8]> = Vec::new();
     let mut names = BTreeMap::new();
-    let mut origins: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut others = Vec::new();
     while !reader.bytes.is_empty() {
         let id = reader.byte()?;
         let length = reader.number()?;
@@ -38,7 +70,7 @@ fn split(module: &[u8]) -> Option<Vec<Part>> {
             0 => {}
             2 => {
                 imported = count_imported_functions(&mut section)?;
-                origins.entry("(imports, exports, types)".into()).or_default().extend(whole);
+                others.push(("(imports, exports, types)", whole));
             }
             10 => {
                 for _ in 0..section.number()? {
@@ -46,17 +78,13 @@ fn split(module: &[u8]) -> Option<Vec<Part>> {
                     bodies.push(section.take(length)?);
                 }
             }
-            11 => origins.entry("(constants)".into()).or_default().extend(whole),
-            _ => origins.entry("(imports, exports, types)".into()).or_default().extend(whole),
+            11 => others.push(("(constants)", whole)),
+            _ => others.push(("(imports, exports, types)", whole)),
         }
     }
-    for (position, body) in bodies.into_iter().enumerate() {
-        let origin = names.get(&(imported + position)).map_or_else(|| "(no name)".to_string(), |name| origin(name));
-        origins.entry(origin).or_default().extend(body);
-    }
-    let mut parts: Vec<Part> = origins.into_iter().map(|(name, bytes)| Part { name, bytes }).collect();
-    parts.sort_by(|a, b| b.bytes.len().cmp(&a.bytes.len()).then_with(|| a.name.cmp(&b.name)));
-    Some(parts)
+    let named = |(position, body)| (names.get(&(imported + position)).copied(), body);
+    let functions = bodies.into_iter().enumerate().map(named).collect();
+    Some(Contents { functions, others })
 }
 
 fn function_names<'a>(section: &mut Reader<'a>) -> Option<BTreeMap<usize, &'a str>> {
