@@ -1,6 +1,7 @@
 //! Where candidates come from, one function for each kind of question.
 
 use super::decay::{BY_POSITION, CONTEXT, ONE, halved};
+use super::tally::Tally;
 use super::{Answer, Evidence, Kind, Query, Scratch};
 use crate::shelf::{ItemIx, Lookup, Relation, Shelf};
 use crate::time::Span;
@@ -9,12 +10,15 @@ use crate::time::Span;
 const AGAIN_HALF_LIFE: Span = Span::days(120);
 /// A purchase counts half as much for "for you" after this time before her latest order.
 const TASTE_HALF_LIFE: Span = Span::days(30);
-/// Lines of her orders that "for you" looks up. More would pull in most chunks of the book.
-const TASTE_CONTEXT: usize = 24;
-/// A reminder of the item before the present one, as a multiple of the strongest neighbour.
-const REMINDER: i64 = 3;
+/// Lines of her orders that "for you" looks up. All of them would pull in most of the book for a
+/// frequent buyer and name hardly more.
+const TASTE_CONTEXT: usize = 48;
+/// A reminder of the latest item, as a multiple of the strongest neighbour.
+const REMINDER: i64 = 4;
 /// Each further step back in the visit counts 0.8 of the one after it.
 const REMINDER_FADE: (i64, i64) = (4, 5);
+/// Steps back in a visit that are still worth a reminder.
+const REMINDED: usize = 40;
 /// Strength of a reminder when no neighbour is known.
 const FULL: i64 = 65_535 << 16;
 
@@ -48,7 +52,7 @@ pub(super) fn gather<S: Shelf + ?Sized>(shelf: &S, query: &Query<'_>, scratch: &
                 reader.row(Relation::Like, item, ONE, Evidence::Alike(item));
             }
         }
-        Kind::Again => again(query, reader.scratch),
+        Kind::Again => again(shelf, query, &mut reader.scratch.tally),
         Kind::ForYou => {
             let lines = query.history.lines();
             let newest = lines.first().map_or(query.now, |line| line.at);
@@ -66,17 +70,29 @@ pub(super) fn gather<S: Shelf + ?Sized>(shelf: &S, query: &Query<'_>, scratch: &
     }
 }
 
-/// The newest items of a sequence with their weights, newest first.
-fn latest(items: &[ItemIx]) -> impl Iterator<Item = (ItemIx, u32)> + '_ {
-    items.iter().rev().copied().zip(BY_POSITION)
+/// The newest different items of a sequence with their weights, newest first.
+fn latest(items: &[ItemIx]) -> impl Iterator<Item = (ItemIx, u32)> {
+    let mut found = [ItemIx(u32::MAX); CONTEXT];
+    let mut count = 0;
+    for item in items.iter().rev() {
+        if count == CONTEXT {
+            break;
+        }
+        if !found[..count].contains(item) {
+            found[count] = *item;
+            count += 1;
+        }
+    }
+    found.into_iter().take(count).zip(BY_POSITION)
 }
 
-/// Her own frequency, newer orders counting more.
-fn again(query: &Query<'_>, scratch: &mut Scratch) {
+/// Her own frequency, newer orders counting more, and up to twice as much for what sells now: last
+/// winter's decorations are not due in June.
+fn again<S: Shelf + ?Sized>(shelf: &S, query: &Query<'_>, tally: &mut Tally) {
     for line in query.history.lines() {
         let weight = halved((query.now - line.at).0, AGAIN_HALF_LIFE.0);
         let first = Evidence::Again { last: line.at, times: 0, due: false };
-        let entry = scratch.tally.entry(line.item, first);
+        let entry = tally.entry(line.item, first);
         entry.score += i64::from(weight) << 16;
         if let Evidence::Again { last, times, due } = &mut entry.because {
             // Lines come newest first, so this one is the oldest so far: the mean interval is the
@@ -84,6 +100,12 @@ fn again(query: &Query<'_>, scratch: &mut Scratch) {
             let span = (*last - line.at).0;
             *due = *times > 0 && (query.now - *last).0 >= span / i64::from(*times);
             *times = times.saturating_add(1);
+        }
+    }
+    let popular = shelf.popular();
+    for (rank, item) in popular.iter().enumerate() {
+        if let Some(entry) = tally.get(*item) {
+            entry.score += entry.score / popular.len() as i64 * (popular.len() - rank) as i64;
         }
     }
 }
@@ -112,7 +134,7 @@ impl<S: Shelf + ?Sized> Reader<'_, S> {
     fn remind(&mut self, visit: &[ItemIx]) {
         let strongest = self.scratch.tally.entries.iter().map(|entry| entry.score).max();
         let mut score = REMINDER * strongest.filter(|score| *score > 0).unwrap_or(FULL);
-        let newest = visit.iter().rev().take(4 * CONTEXT);
+        let newest = visit.iter().rev().take(REMINDED);
         for (back, item) in newest.clone().enumerate() {
             // A second visit to a page does not make it older.
             if !newest.clone().take(back).any(|later| later == item) {

@@ -62,6 +62,12 @@ impl Tally {
         &mut self.entries[index - 1]
     }
 
+    /// The entry of an item if there is one.
+    pub(super) fn get(&mut self, item: ItemIx) -> Option<&mut Entry> {
+        let index = *self.places.get(self.find(item))? as usize;
+        self.entries.get_mut(index.checked_sub(1)?)
+    }
+
     /// Place of the item, or the free place where it belongs. There is always a free one: at most half
     /// are taken.
     fn find(&self, item: ItemIx) -> usize {
