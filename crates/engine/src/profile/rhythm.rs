@@ -19,7 +19,7 @@ pub fn median(mut intervals: Vec<i64>) -> Option<f64> {
     intervals.sort_unstable();
     let half = intervals.len() / 2;
     let upper = *intervals.get(half)?;
-    let lower = if intervals.len() % 2 == 0 { *intervals.get(half.checked_sub(1)?)? } else { upper };
+    let lower = if intervals.len().is_multiple_of(2) { *intervals.get(half.checked_sub(1)?)? } else { upper };
     Some((lower + upper) as f64 / 2.0)
 }
 
