@@ -10,8 +10,12 @@
 //! | operations | lists those that are gone | what this replica did since, short: a click |
 //! | digest | lists those that are left, for all actors | anything else |
 //!
-//! A receiver must have seen all up to `from`, else it answers [`Error::Gap`]. Frozen samples of the
-//! layout are in `tests/frozen/state`.
+//! A receiver must have seen all that the message builds on, else it answers [`Error::Gap`]: up to
+//! `from` of every actor, and in a short message up to the sender's number of every actor. The latter
+//! names actors by their lower 32 bits, since a click should not carry eight bytes for each device of
+//! a household; a receiver that cannot tell them apart answers `Gap` too.
+//!
+//! Frozen samples of the layout are in `tests/frozen/state`.
 
 use wellmet_engine::wire::{self, Fault, Reader, Writer};
 
@@ -52,9 +56,10 @@ pub(crate) struct Span {
 pub(crate) struct Delta {
     pub(crate) form: Form,
     pub(crate) epoch: u64,
-    /// Ascending by actor.
+    /// Ascending by actor. Of operations as read: the sender's first, then the others by their short
+    /// names until [`Self::resolve`].
     pub(crate) spans: Vec<Span>,
-    /// Dots up to `from`: gone ones (operations) or those left (digest). Ascending.
+    /// Dots up to `from`: gone ones (operations) or those left (digest). Ascending, likewise.
     pub(crate) earlier: Vec<Dot>,
     /// Live dots after `from`. Ascending by kind and key, none empty.
     pub(crate) entries: Vec<(Kind, Entry)>,
@@ -64,6 +69,37 @@ impl Delta {
     pub(crate) fn span(&self, actor: u64) -> Option<&Span> {
         Some(&self.spans[self.spans.binary_search_by_key(&actor, |span| span.actor).ok()?])
     }
+
+    /// Gives the actors of a short message their full names, as the receiver knows them.
+    ///
+    /// # Errors
+    /// `Gap` when the receiver does not know one, or two that could be meant.
+    pub(crate) fn resolve(&mut self, known: &Version) -> Result<()> {
+        if self.form != Form::Operations {
+            return Ok(());
+        }
+        let (mine, others) = self.spans.split_first_mut().ok_or(Error::Gap)?;
+        let mut rest = &mut self.earlier[..];
+        rest = rest.split_at_mut(rest.partition_point(|dot| dot.actor == mine.actor)).1;
+        for span in others {
+            let alike = known.iter().filter(|(actor, _)| *actor != mine.actor && short(*actor) == span.actor);
+            let mut alike = alike.map(|(actor, _)| actor);
+            let (Some(actor), None) = (alike.next(), alike.next()) else { return Err(Error::Gap) };
+            let count = rest.iter().take_while(|dot| dot.actor == span.actor).count();
+            let (named, others) = rest.split_at_mut(count);
+            named.iter_mut().for_each(|dot| dot.actor = actor);
+            rest = others;
+            span.actor = actor;
+        }
+        self.spans.sort_unstable_by_key(|span| span.actor);
+        self.earlier.sort_unstable();
+        if self.spans.windows(2).any(|pair| pair[0].actor == pair[1].actor) { Err(Error::Gap) } else { Ok(()) }
+    }
+}
+
+/// How a short message names an actor.
+const fn short(actor: u64) -> u64 {
+    actor & 0xffff_ffff
 }
 
 impl Document {
@@ -107,36 +143,35 @@ impl Document {
         }
         let own = since.get(self.actor);
         let only_mine = self.version.iter().all(|(actor, seq)| actor == self.actor || since.get(actor) >= seq);
-        if only_mine && own >= self.journal.since { self.operations(own) } else { self.state(since) }
+        let told = self.version.get(self.actor) > 0 && own >= self.journal.since;
+        let fits = only_mine && told && self.origins.get(self.actor).is_none();
+        fits.then(|| self.operations(own)).flatten().unwrap_or_else(|| self.state(since))
     }
 
-    /// What this replica did after its operation `own`.
-    fn operations(&self, own: u64) -> Vec<u8> {
+    /// What this replica did after its operation `own`; `None` when short names are not enough.
+    fn operations(&self, own: u64) -> Option<Vec<u8>> {
+        let to = self.version.get(self.actor);
+        let mut spans = vec![Span { actor: self.actor, from: own.min(to), to, origin: None }];
+        for (actor, seq) in self.version.iter().filter(|(actor, _)| *actor != self.actor) {
+            if spans[1..].iter().any(|span| short(span.actor) == short(actor)) {
+                return None;
+            }
+            spans.push(Span { actor, from: seq, to: seq, origin: None });
+        }
         let mut gone: Vec<Dot> = Vec::new();
         for (by, of) in &self.journal.covers {
             if *by > own && (of.actor != self.actor || of.seq <= own) {
                 gone.push(*of);
             }
         }
-        gone.sort_unstable();
         #[cfg(test)]
         if mutant::on(Mutant::ForgetCovers) {
             gone.clear();
         }
-        let mut spans: Vec<Span> = Vec::new();
-        for dot in gone.iter().filter(|dot| dot.actor != self.actor) {
-            match spans.last_mut().filter(|span| span.actor == dot.actor) {
-                Some(span) => (span.from, span.to) = (dot.seq, dot.seq),
-                None => spans.push(Span { actor: dot.actor, from: dot.seq, to: dot.seq, origin: None }),
-            }
-        }
-        let to = self.version.get(self.actor);
-        if to > own {
-            let at = spans.partition_point(|span| span.actor < self.actor);
-            spans.insert(at, Span { actor: self.actor, from: own, to, origin: None });
-        }
+        // Grouped like the spans: the sender's own first.
+        gone.sort_unstable_by_key(|dot| (dot.actor != self.actor, *dot));
         let mine = |dot: Dot| dot.actor == self.actor && dot.seq > own;
-        write(Form::Operations, self.epoch, &spans, &gone, &self.entries, &mine)
+        Some(write(Form::Operations, self.epoch, &spans, &gone, &self.entries, &mine))
     }
 
     /// Everything, or everything after `since` with a digest of what is left of the rest.
@@ -167,7 +202,12 @@ fn write(
     w.u8(form as u8);
     w.varint(epoch);
     w.varint(spans.len() as u64);
-    for span in spans {
+    for (at, span) in spans.iter().enumerate() {
+        if form == Form::Operations && at > 0 {
+            w.raw(&span.actor.to_le_bytes()[..4]);
+            w.varint(span.to);
+            continue;
+        }
         w.raw(&span.actor.to_le_bytes());
         if form != Form::State {
             w.varint(span.from);
@@ -188,7 +228,7 @@ fn write(
 fn write_earlier(w: &mut Writer, spans: &[Span], earlier: &[Dot]) {
     let mut rest = earlier;
     for span in spans {
-        let (mine, others) = rest.split_at(rest.partition_point(|dot| dot.actor <= span.actor));
+        let (mine, others) = rest.split_at(rest.iter().take_while(|dot| dot.actor == span.actor).count());
         rest = others;
         w.varint(mine.len() as u64);
         let mut above = span.from + 1;
@@ -220,7 +260,11 @@ fn write_entries(
             }
         }
     }
-    let place = |dot: Dot| spans.binary_search_by_key(&dot.actor, |span| span.actor).unwrap_or(0);
+    // Short messages bring dots of their first actor only.
+    let place = |dot: Dot| match spans.first() {
+        Some(first) if first.actor == dot.actor => 0,
+        _ => spans.binary_search_by_key(&dot.actor, |span| span.actor).unwrap_or(0),
+    };
     let base = if base == u64::MAX { 0 } else { base };
     w.varint(base);
     w.varint(chosen.len() as u64);
@@ -312,9 +356,16 @@ pub(crate) fn read(bytes: &[u8]) -> wire::Result<Delta> {
 }
 
 fn read_spans(r: &mut Reader<'_>, form: Form) -> wire::Result<Vec<Span>> {
-    let count = r.count(MAX_ACTORS, 9)?;
+    let count = r.count(MAX_ACTORS, if form == Form::Operations { 5 } else { 9 })?;
     let mut spans: Vec<Span> = Vec::with_capacity(count);
-    for _ in 0..count {
+    for at in 0..count {
+        if form == Form::Operations && at > 0 {
+            let mut raw = [0; 8];
+            raw[..4].copy_from_slice(r.take(4)?);
+            let seq = r.varint_max(MAX_SEQ)?;
+            spans.push(Span { actor: u64::from_le_bytes(raw), from: seq, to: seq, origin: None });
+            continue;
+        }
         let actor = read_actor(r)?;
         let from = if form == Form::State { 0 } else { r.varint_max(MAX_SEQ)? };
         let more = r.varint_max(MAX_SEQ << 1)?;

@@ -106,6 +106,7 @@ impl Guard<'_> {
             return Err(Refusal::TooLarge);
         }
         let mut delta = read(bytes).map_err(Refusal::Wire)?;
+        delta.resolve(&document.version).map_err(|_| Refusal::Gap)?;
         self.check(document, &delta)?;
         delta.entries.retain(|(kind, _)| *kind != Kind::View);
         let mut next = document.clone();

@@ -61,7 +61,8 @@ impl Document {
         self.join(read(bytes)?)
     }
 
-    pub(crate) fn join(&mut self, delta: Delta) -> Result<Applied> {
+    pub(crate) fn join(&mut self, mut delta: Delta) -> Result<Applied> {
+        delta.resolve(&self.version)?;
         if self.is_empty() && delta.form == Form::State {
             self.epoch = delta.epoch;
         }

@@ -152,7 +152,8 @@ impl Document {
         any
     }
 
-    fn keys(&self, kind: Kind) -> impl Iterator<Item = &str> {
+    /// Keys of all entries of a kind, ascending.
+    pub fn keys(&self, kind: Kind) -> impl Iterator<Item = &str> {
         self.entries[kind as usize].iter().map(|entry| entry.key.as_str())
     }
 
