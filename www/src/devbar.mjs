@@ -1,0 +1,54 @@
+// The developer's bar of the demo: be another customer, move the clock, pull the plug, ask why.
+// It lies in the dock at the foot of the window, closed until it is wanted, and moves nothing.
+
+import { html } from "./html.mjs";
+import { icon } from "./icons.mjs";
+
+const HOUR = 3_600_000;
+const MOVES = [
+  [-24 * HOUR, "−1 day"],
+  [HOUR, "+1 hour"],
+  [24 * HOUR, "+1 day"],
+  [7 * 24 * HOUR, "+1 week"],
+  [30 * 24 * HOUR, "+30 days"],
+];
+
+export function devBar({ customers, customer, offline, sdk, hub }) {
+  return html`<aside class="dev-frame" aria-label="For developers"><details class="dev" data-dev>
+  <summary>${icon("clock")}<span>Demo</span> <span class="dev-now" data-dev-now></span></summary>
+  <div class="dev-body">
+    ${sdk ? "" : html`<p>This server runs without the wellmet package: the pages show what everyone gets without it.</p>`}
+    <fieldset><legend>Who</legend>
+      <form method="post" action="/login" data-login>
+        <label class="hidden" for="dev-customer">Customer</label>
+        <select id="dev-customer" name="customer">${customers.map(
+          (c) => html`<option value="${c.id}"${customer?.id === c.id ? html` selected` : ""}>${c.name} (${c.segment}, ${c.orders})</option>`,
+        )}</select>
+        <button class="button">Sign in</button>
+      </form>
+      <form method="post" action="/logout" data-logout><button class="button quiet"${customer ? "" : html` disabled`}>Sign out</button></form>
+    </fieldset>
+    ${
+      sdk
+        ? html`<fieldset><legend>When</legend>
+      <p class="dev-moves">${MOVES.map(([ms, label]) => html`<button class="button quiet" type="button" data-dev-move="${ms}">${label}</button>`)}
+        <button class="button quiet" type="button" data-dev-at="2018-01-13T09:30">13 January 2018</button>
+        <button class="button quiet" type="button" data-dev-at="">Now</button></p>
+      <p class="dev-note">The customers’ last orders are of the end of 2017.</p>
+    </fieldset>
+    ${
+      hub
+        ? html`<fieldset><legend>Network</legend>
+      <label class="dev-switch"><input type="checkbox" data-dev-offline${offline ? html` checked` : ""}> Hub out of reach for this browser</label>
+    </fieldset>`
+        : ""
+    }
+    <fieldset><legend>Why</legend>
+      <p class="dev-saved">Cart: <b data-dev-saved>not told yet</b></p>
+      <div class="dev-why" data-dev-why tabindex="0" role="region" aria-label="Decisions of this page"><p>No decision yet.</p></div>
+    </fieldset>`
+        : ""
+    }
+  </div>
+</details></aside>`;
+}

@@ -1,0 +1,59 @@
+// Signing in as one of a few customers of the sample, and her orders.
+
+import { html } from "../html.mjs";
+import { icon } from "../icons.mjs";
+import { layout } from "../layout.mjs";
+
+function initials(name) {
+  return name.split(/\s+/).map((word) => word[0]).filter(Boolean).slice(0, 2).join("").toUpperCase();
+}
+
+function facts({ segment, orders, last }) {
+  return [segment, orders && `${orders} ${orders === 1 ? "order" : "orders"}`, last && `last in ${last.slice(0, 4)}`]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+function signIn(customers) {
+  if (customers.length === 0) {
+    return html`<h1>Sign in</h1><p class="empty">No sample customers were given to this server.</p>`;
+  }
+  return html`<h1>Sign in</h1>
+<p class="account-lead">This is a demonstration: choose whom to be. There is no password; the shop’s backend signs a
+  short-lived token for the chosen customer, as it would after a real sign-in.</p>
+<form method="post" action="/login" data-login>
+  <ul class="people">${customers.map(
+    (c, index) => html`<li><button class="person" name="customer" value="${c.id}">
+      <span class="face face-${index % 5}" aria-hidden="true">${initials(c.name)}</span>
+      <span><b>${c.name}</b><small>${facts(c)}</small>${c.note ? html`<small class="person-note">${c.note}</small>` : ""}</span>
+      ${icon("arrow")}
+    </button></li>`,
+  )}</ul>
+</form>`;
+}
+
+function signedIn({ customer, sdk, hub }) {
+  return html`<div class="account-head"><span class="face face-0" aria-hidden="true">${initials(customer.name)}</span>
+  <div><h1><bdi>${customer.name}</bdi></h1><p>${facts(customer)}</p></div></div>
+<form method="post" action="/logout" data-logout><button class="button quiet">Sign out</button></form>
+<section class="row" aria-labelledby="orders"><h2 id="orders">Your orders</h2>
+  ${
+    sdk && hub
+      ? html`<div class="orders" data-orders aria-live="polite"><p>Asking for your orders…</p></div>
+  <noscript><p>The list of orders needs JavaScript.</p></noscript>`
+      : html`<p>Orders are shown when the shop runs with a hub.</p>`
+  }
+  <template data-order-template>
+    <details class="past"><summary><span data-f="date"></span><span data-f="id"></span><b data-f="total"></b></summary>
+      <ul><template data-line-template><li><a data-f="title"></a><span data-f="quantity"></span><span data-f="price"></span></li></template></ul>
+    </details>
+  </template>
+</section>`;
+}
+
+export function account(context) {
+  return layout(
+    { ...context, here: "/account" },
+    { title: "Account", kind: "other", main: context.customer ? signedIn(context) : signIn(context.customers) },
+  );
+}
