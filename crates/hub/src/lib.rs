@@ -1,5 +1,102 @@
-//! The companion server of wellmet: identity, exchange between devices, customers' records.
+//! The companion server of wellmet: who a shopper is, the exchange between her devices, and what the
+//! shop's books say of her.
+//!
+//! Enter through [`serve`], which takes its listener and its stop signal:
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use wellmet_hub::identity::keys::Keys;
+//! use wellmet_hub::{Config, serve};
+//!
+//! let mut config = Config::new("./data");
+//! config.origins = vec!["https://shop.example".into()];
+//! config.keys = Keys::public(&std::fs::read_to_string("jwks.json")?)?;
+//! config.audience = "hub.shop.example".into();
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:4100").await?;
+//! serve(listener, config, async { let _ = tokio::signal::ctrl_c().await; }).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! The rooms, from the outside in: the accept loop (`server`), what is asked of every request (`guard`),
+//! one file for each route (`routes`), the typed layers (`documents`, `accounts`, `records`, `history`,
+//! [`identity`]), and the [`store`] below them. Nothing above the store holds truth: a second hub on the
+//! same store would answer the same.
 
+mod accounts;
+mod app;
+mod body;
 pub mod clock;
+mod config;
+mod documents;
+mod erase;
+mod guard;
+mod history;
+pub mod identity;
+mod kept;
+mod limit;
+mod random;
+mod records;
 pub mod refusal;
+mod routes;
+mod server;
 pub mod store;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub use config::{Config, Lifetime, Limits};
+pub use records::{ImportError, Imported, import};
+
+use app::Hub;
+use store::sqlite::SqliteStore;
+use store::{Store, StoreError};
+
+/// How often unfinished erasures are tried again.
+const TEND_EVERY: Duration = Duration::from_secs(60);
+
+/// Serves on the embedded store of `config.data` until `shutdown` resolves, then ends gracefully.
+///
+/// # Errors
+/// [`StoreError`] when the data directory cannot be opened.
+pub async fn serve(
+    listener: TcpListener,
+    config: Config,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), StoreError> {
+    let store = SqliteStore::open(&config.data, config.clock.clone())?;
+    serve_on(Arc::new(store), listener, config, shutdown).await
+}
+
+/// Serves on any store.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read at start.
+pub async fn serve_on(
+    store: Arc<dyn Store>,
+    listener: TcpListener,
+    config: Config,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), StoreError> {
+    let (stop, stopped) = watch::channel(false);
+    let connections = config.limits.connections;
+    let base = config.base.clone();
+    let hub = Arc::new(Hub::new(store, config, stopped));
+    hub.recall_erasures().await.map_err(|refusal| StoreError::Failed(refusal.message.into()))?;
+    let tending = tokio::spawn(tend(Arc::clone(&hub)));
+    server::run(listener, routes::router(hub, &base), connections, stop, shutdown).await;
+    tending.abort();
+    Ok(())
+}
+
+/// What the hub does without being asked.
+async fn tend(hub: Arc<Hub>) {
+    let mut every = tokio::time::interval(TEND_EVERY);
+    loop {
+        every.tick().await;
+        hub.finish_erasures().await;
+    }
+}

@@ -1,0 +1,131 @@
+//! Forgetting a shopper, for good and everywhere.
+//!
+//! What belongs to her lies in several places, and the hub may stop between two of them. So an
+//! erasure is first written down (by keys, which name nobody), then done step by step, then noted as
+//! done; one that was begun and not done is taken up again at start and every minute. Each step may be
+//! repeated. The document comes first: from then on its place holds a marker that every device meets.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use wellmet_engine::time::Span;
+
+use crate::app::Hub;
+use crate::identity::cookie;
+use crate::refusal::Refusal;
+use crate::store::Key;
+
+/// How long the note of an erasure is kept: as long as a browser may come back.
+const NOTED: Span = Span(cookie::LONGEST * 1_000);
+/// Most notes looked at when the hub starts.
+const MOST_NOTES: usize = 100_000;
+
+/// An erasure, by keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Erasure {
+    /// Names this erasure.
+    id: String,
+    /// The customer, and which life of hers ends: a later one is not touched by a late repetition.
+    customer: Option<(String, u64)>,
+    /// The anonymous visitor at this browser.
+    visitor: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Note {
+    Begun(Erasure),
+    Done(String),
+}
+
+/// Erasures that were begun and could not be finished yet.
+#[derive(Debug, Default)]
+pub(crate) struct Unfinished(Mutex<Vec<Erasure>>);
+
+fn subject() -> Key {
+    Key::of("hub", "erasures")
+}
+
+impl Hub {
+    /// Forgets a customer, a visitor, or both. Once this has returned, or has failed after noting the
+    /// erasure, it will be done even if the hub stops now.
+    pub(crate) async fn forget(&self, customer: Option<(Key, u64)>, visitor: Option<Key>) -> Result<(), Refusal> {
+        let erasure = Erasure {
+            id: crate::random::token::<16>()?,
+            customer: customer.map(|(key, life)| (key.hex(), life)),
+            visitor: visitor.map(|key| key.hex()),
+        };
+        self.note(&Note::Begun(erasure.clone())).await?;
+        if let Err(refusal) = self.carry_out(&erasure).await {
+            self.unfinished.push(erasure);
+            return Err(refusal);
+        }
+        Ok(())
+    }
+
+    async fn carry_out(&self, erasure: &Erasure) -> Result<(), Refusal> {
+        if let Some(visitor) = erasure.visitor.as_deref().and_then(Key::from_hex) {
+            self.documents.erase_visitor(visitor).await?;
+        }
+        if let Some((hex, life)) = &erasure.customer
+            && let Some(customer) = Key::from_hex(hex)
+            && self.documents.erase_customer(customer, *life).await?
+        {
+            if let Some(account) = self.accounts.get(customer).await? {
+                for session in account.sessions.iter().filter_map(|hex| Key::from_hex(hex)) {
+                    self.sessions.bury(session).await?;
+                }
+                for visitor in account.visitors.iter().filter_map(|hex| Key::from_hex(hex)) {
+                    self.documents.erase_visitor(visitor).await?;
+                }
+            }
+            self.records.remove(customer).await?;
+            self.history.purge(customer).await?;
+            // Last of what is hers, as it says where the rest lies.
+            self.accounts.remove(customer).await?;
+            self.documents.erased(customer).await?;
+        }
+        self.note(&Note::Done(erasure.id.clone())).await
+    }
+
+    async fn note(&self, note: &Note) -> Result<(), Refusal> {
+        let value = serde_json::to_vec(note).expect("texts are JSON");
+        Ok(self.store.append(subject(), value, Some(self.config.clock.now() + NOTED)).await?)
+    }
+
+    /// Finds the erasures that a hub before this one has begun and not done.
+    pub(crate) async fn recall_erasures(&self) -> Result<(), Refusal> {
+        let mut open: Vec<Erasure> = Vec::new();
+        for value in self.store.read(subject(), MOST_NOTES).await? {
+            match serde_json::from_slice(&value) {
+                Ok(Note::Begun(erasure)) => open.push(erasure),
+                Ok(Note::Done(id)) => open.retain(|erasure| erasure.id != id),
+                Err(_) => tracing::error!("a note of an erasure cannot be read"),
+            }
+        }
+        for erasure in open {
+            self.unfinished.push(erasure);
+        }
+        Ok(())
+    }
+
+    /// Tries again what could not be finished.
+    pub(crate) async fn finish_erasures(&self) {
+        for erasure in self.unfinished.take() {
+            if let Err(refusal) = self.carry_out(&erasure).await {
+                tracing::warn!(code = refusal.code, "an erasure could not be finished yet");
+                self.unfinished.push(erasure);
+            }
+        }
+    }
+}
+
+impl Unfinished {
+    fn push(&self, erasure: Erasure) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(erasure);
+    }
+
+    fn take(&self) -> Vec<Erasure> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,130 @@
+//! What the shop's own books say of a customer: put there by `wellmet import`, handed out after a
+//! login only.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+use wellmet_engine::id::CustomerId;
+use wellmet_engine::money::Currency;
+use wellmet_engine::record::Record;
+
+use crate::clock::Clock;
+use crate::documents;
+use crate::identity::customer_key;
+use crate::refusal::Refusal;
+use crate::store::change::{Next, change};
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Bucket, Key, Place, Store, StoreError, damaged};
+
+/// Records written at once by [`import`]: enough to share flushes, few enough to need no memory.
+const TOGETHER: usize = 256;
+
+/// All records.
+#[derive(Clone)]
+pub(crate) struct Records {
+    store: Arc<dyn Store>,
+}
+
+const fn place(shopper: Key) -> Place {
+    Place { bucket: Bucket::Record, key: shopper }
+}
+
+impl Records {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// A customer's record under the name that the shop signed last; an empty one when the shop's
+    /// books say nothing of her.
+    pub(crate) async fn get(&self, customer: &CustomerId, name: Option<String>) -> Result<Record, Refusal> {
+        let kept = self.store.get(place(customer_key(customer))).await?;
+        let mut record = match kept {
+            Some(kept) => Record::decode(&kept.value).map_err(|_| damaged("record"))?,
+            None => empty(customer),
+        };
+        record.name = name.or(record.name);
+        Ok(record)
+    }
+
+    /// Puts a record; `false` when the customer asked to be forgotten and has not come back since.
+    pub(crate) async fn put(&self, record: &Record) -> Result<bool, Refusal> {
+        let shopper = customer_key(&record.customer);
+        if documents::is_erased(&*self.store, shopper).await? {
+            return Ok(false);
+        }
+        let value = record.encode();
+        change(&*self.store, place(shopper), |present| {
+            if present == Some(value.as_slice()) {
+                return Ok(Next::Keep(()));
+            }
+            Ok(Next::Put { value: value.clone(), until: None, answer: () })
+        })
+        .await?;
+        Ok(true)
+    }
+
+    pub(crate) async fn remove(&self, shopper: Key) -> Result<(), Refusal> {
+        change(&*self.store, place(shopper), |_| Ok(Next::Remove(()))).await
+    }
+}
+
+/// A record without orders. ISO 4217 names the currency of no transaction `XXX`.
+fn empty(customer: &CustomerId) -> Record {
+    Record {
+        customer: customer.clone(),
+        name: None,
+        traits: Vec::new(),
+        order_count: 0,
+        spent_minor: 0,
+        currency: Currency::new("XXX").expect("three capital letters"),
+        first_order: None,
+        orders: Vec::new(),
+    }
+}
+
+/// What [`import`] has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Records that are now in the hub as given.
+    pub kept: usize,
+    /// Records left out because the customer asked to be forgotten.
+    pub erased: usize,
+}
+
+/// Why an import stopped. What was kept until then stays.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A record could not be put.
+    #[error("{0}")]
+    Refused(&'static str),
+    /// The asynchronous runtime did not start.
+    #[error("cannot start: {0}")]
+    Runtime(#[from] std::io::Error),
+}
+
+/// Puts customers' records into the embedded store of a data directory, for `wellmet import`. A hub may
+/// be running on it. A record that is there already is replaced, so importing twice changes nothing.
+///
+/// # Errors
+/// [`ImportError`]; records before the failing one may have been kept.
+pub fn import(data: &Path, records: impl IntoIterator<Item = Record>) -> Result<Imported, ImportError> {
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data, Clock::system())?);
+    let to = Records::new(store);
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    runtime.block_on(async {
+        let mut imported = Imported::default();
+        let mut puts = stream::iter(records).map(|record| put_one(&to, record)).buffer_unordered(TOGETHER);
+        while let Some(kept) = puts.next().await {
+            if kept? { imported.kept += 1 } else { imported.erased += 1 }
+        }
+        Ok(imported)
+    })
+}
+
+async fn put_one(to: &Records, record: Record) -> Result<bool, ImportError> {
+    to.put(&record).await.map_err(|refusal| ImportError::Refused(refusal.message))
+}

@@ -1,0 +1,22 @@
+//! `GET /v1/health`: whether the hub can answer and its store can be read.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+
+use crate::app::Hub;
+use crate::refusal::Refusal;
+use crate::store::{Bucket, Key, Place};
+
+#[derive(Serialize)]
+pub(super) struct Health {
+    status: &'static str,
+    version: &'static str,
+}
+
+pub(super) async fn health(State(hub): State<Arc<Hub>>) -> Result<Json<Health>, Refusal> {
+    hub.store.get(Place { bucket: Bucket::Account, key: Key::of("health", "") }).await?;
+    Ok(Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION") }))
+}
