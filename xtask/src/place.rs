@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-/// The root of the project.
+/// The root of the project. Cargo tells it at each run; a copy of the program that is started by hand falls back to
+/// where it was built.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies one level below the root").to_path_buf()
+    let home = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    home.parent().expect("xtask lies one level below the root").to_path_buf()
 }
 
 /// Cargo's target folder, wherever the user moved it.
