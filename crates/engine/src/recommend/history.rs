@@ -31,10 +31,9 @@ impl History {
     pub fn new(mut lines: Vec<Bought>) -> Self {
         lines.reverse();
         // Stable: lines of one order stay as they are.
-        lines.sort_by_key(|line| core::cmp::Reverse(line.at));
+        sort_by(&mut lines, |a, b| a.at > b.at);
         let mut items: Vec<ItemIx> = lines.iter().map(|line| line.item).collect();
-        items.sort_unstable();
-        items.dedup();
+        sort_distinct(&mut items);
         let mut order = Vec::new();
         let mut moment = None;
         lines.retain(|line| {
