@@ -1,4 +1,4 @@
-//! A log in memory: four bytes for each line and twenty for each order or visit.
+//! A log in memory: four bytes for each line and thirty-two for each order or visit.
 
 use wellmet_engine::shelf::ItemIx;
 use wellmet_engine::time::{Instant, Span};
@@ -13,14 +13,12 @@ pub struct Log {
     cut_lines: u64,
 }
 
-/// One order or visit.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Group {
-    pub(super) person: u32,
-    pub(super) at: Instant,
-    /// End of its items; they start where the group before it in the log ends.
-    end: usize,
+struct Group {
+    person: u32,
+    at: Instant,
     start: usize,
+    end: usize,
 }
 
 impl Log {
@@ -46,10 +44,11 @@ impl Log {
         Self { items: Vec::new(), groups: Vec::new(), limit, cut_groups: 0, cut_lines: 0 }
     }
 
-    /// Adds one order or visit; what is longer than the limit is cut and counted in [`Self::cut`].
+    /// Adds one order (its distinct items) or visit (all its clicks); what is longer than the limit is
+    /// cut and counted in [`Self::cut`].
     ///
     /// `person` tells people apart for the privacy threshold. A guest has to be given a number of her
-    /// own; a visit of a log without customers is a person.
+    /// own; in a log without customers each visit is a person.
     pub fn push(&mut self, person: u32, at: Instant, items: impl IntoIterator<Item = ItemIx>) {
         let start = self.items.len();
         let mut items = items.into_iter();
@@ -61,7 +60,7 @@ impl Log {
         }
         let end = self.items.len();
         if end > start {
-            self.groups.push(Group { person, at, end, start });
+            self.groups.push(Group { person, at, start, end });
         }
     }
 
@@ -89,12 +88,11 @@ impl Log {
         self.items.len()
     }
 
-    pub(super) fn groups(&self) -> &[Group] {
-        &self.groups
-    }
-
-    pub(super) fn items(&self, group: &Group) -> &[ItemIx] {
-        &self.items[group.start..group.end]
+    /// Persons, times and items, those of one person side by side and older ones first.
+    pub(super) fn by_person(&self) -> Vec<(u32, Instant, &[ItemIx])> {
+        let mut groups: Vec<&Group> = self.groups.iter().collect();
+        groups.sort_by_key(|group| (group.person, group.at));
+        groups.into_iter().map(|group| (group.person, group.at, &self.items[group.start..group.end])).collect()
     }
 
     /// End of the last day (UTC) with an order or visit.

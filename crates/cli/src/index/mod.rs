@@ -10,6 +10,7 @@
 //! What is published is counts of people: a pair that fewer than [`Settings::least_people`] different
 //! people made leaves no trace, and neither does an item in the popular list.
 
+mod invert;
 mod log;
 mod neighbours;
 mod popular;

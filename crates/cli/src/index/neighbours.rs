@@ -1,10 +1,10 @@
-//! One row of a neighbour table: who stands near an item in how many baskets or visits, how near, and
-//! how long ago.
+//! Rows of a neighbour table: who stands near an item in how many orders or visits, how near, and how
+//! long ago.
 
 use super::Settings;
-use super::log::{Group, Log};
+use super::invert::{Inverted, Place};
+use super::log::Log;
 use wellmet_engine::shelf::{ItemIx, Neighbour};
-use wellmet_engine::time::{Instant, Span};
 
 /// How two items of one order or visit become a weight.
 ///
@@ -15,110 +15,124 @@ use wellmet_engine::time::{Instant, Span};
 /// ```
 ///
 /// divided by `(n_a + smoothing)^own * (n_b + smoothing)^other`, where `n` is the sum of
-/// `0.5^(age / half_life)` over all that hold the item.
+/// `0.5^(age / half_life)` over all that hold the item. With `own` near 1 that is about the share of
+/// the orders (or visits) with `a` that hold `b` nearby, so it lies between 0 and 1 and a threshold
+/// means something.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weighing {
     /// Days after which an order or visit counts half. Small follows fashion, large remembers: 10 to 1000.
     pub half_life: f64,
-    /// Places apart at which a pair counts `1/e` of that of direct neighbours. Infinite: the whole basket alike.
+    /// Places apart at which a pair counts `1/e` of that of direct neighbours. Infinite: the whole order
+    /// alike. 2 to 20.
     pub nearness: f64,
     /// Pairs further apart than this many places do not count.
     pub window: usize,
-    /// Factor for pairs where `b` came before `a`. 1 makes the direction irrelevant, 0 counts what follows only.
+    /// Factor for pairs where `b` came before `a`. 1 makes the direction irrelevant, 0 counts what
+    /// follows only.
     pub before: f64,
     /// Keeps items with little evidence from the top. In orders or visits: 1 to 20.
     pub smoothing: f64,
     /// 1 turns the row into shares of `a`; 0 leaves rows of busy items heavier.
     pub own: f64,
-    /// 1 favours what is special to `a`, 0 what is popular.
+    /// Higher favours what is special to `a`, 0 what is popular. 0 to 0.5.
     pub other: f64,
-    /// Weight that becomes 65,535; larger ones are cut to it.
-    pub full: f64,
+    /// How much neighbours of neighbours count: they fill the rows of items with little evidence of
+    /// their own. 0 leaves them out, 0.1 to 0.4 is about as good.
+    pub reach: f64,
+    /// Weaker neighbours are left out, 0 to 1. Costs little quality and saves many bytes.
+    pub weakest: f64,
 }
 
 impl Weighing {
     /// Orders: "bought together".
     pub const ORDERS: Self = Self {
-        half_life: 1e6,
-        nearness: f64::INFINITY,
-        window: 100,
-        before: 1.0,
+        half_life: 90.0,
+        nearness: 5.0,
+        window: 20,
+        before: 0.9,
         smoothing: 10.0,
-        own: 0.5,
-        other: 0.5,
-        full: 1.0,
+        own: 0.7,
+        other: 0.3,
+        reach: 0.0,
+        weakest: 0.01,
     };
     /// Visits: "looked at next".
     pub const VISITS: Self = Self {
         half_life: 30.0,
-        nearness: 3.0,
-        window: 14,
+        nearness: 2.5,
+        window: 20,
         before: 0.9,
-        smoothing: 5.0,
-        own: 0.0,
-        other: 0.3,
-        full: 100.0,
+        smoothing: 2.0,
+        own: 1.0,
+        other: 0.1,
+        reach: 0.2,
+        weakest: 0.005,
     };
+}
 
-    fn near(&self, distance: usize) -> f64 {
-        (-((distance - 1) as f64) / self.nearness).exp()
+/// A neighbour before rounding.
+type Weighed = (f64, u32);
+
+/// Strongest first, then smaller position.
+fn rank(row: &mut Vec<Weighed>, longest: usize) {
+    row.sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
+    row.truncate(longest);
+}
+
+/// All rows of a table.
+pub(super) fn rows(log: &Log, items: u32, weighing: &Weighing, settings: &Settings) -> Vec<Vec<Neighbour>> {
+    let as_of = settings.as_of.unwrap_or_else(|| log.end());
+    let inverted = Inverted::new(log, items, weighing.half_life, as_of);
+    let near: Vec<f64> = (0..=weighing.window)
+        .map(|distance| if distance == 0 { 0.0 } else { (-((distance - 1) as f64) / weighing.nearness).exp() })
+        .collect();
+    // Neighbours of neighbours are found through rows twice as long as those that are published.
+    let longest = if weighing.reach > 0.0 { settings.neighbours * 2 } else { settings.neighbours };
+    let direct = each(items, |a, counters| {
+        counters.count(a, &inverted, weighing, &near);
+        counters.weigh(a, &inverted, weighing, settings.least_people, longest)
+    });
+    if weighing.reach <= 0.0 {
+        return direct.into_iter().map(|row| round(row, weighing, settings)).collect();
     }
+    let sums: Vec<f64> = direct.iter().map(|row| row.iter().map(|(weight, _)| weight).sum()).collect();
+    each(items, |a, counters| round(counters.widen(a, &direct, &sums, weighing.reach), weighing, settings))
 }
 
-/// Where an item stands: its group (in order of persons) and place.
-#[derive(Clone, Copy)]
-struct Place {
-    group: u32,
-    at: u32,
+fn round(mut row: Vec<Weighed>, weighing: &Weighing, settings: &Settings) -> Vec<Neighbour> {
+    rank(&mut row, settings.neighbours);
+    let mut row: Vec<Neighbour> = row
+        .into_iter()
+        .filter(|(weight, _)| *weight >= weighing.weakest)
+        .map(|(weight, b)| Neighbour { item: ItemIx(b), weight: (weight * 65_535.0).round().min(65_535.0) as u16 })
+        .filter(|neighbour| neighbour.weight > 0)
+        .collect();
+    // Rounding may have made ties of what was not.
+    row.sort_by_key(|neighbour| (core::cmp::Reverse(neighbour.weight), neighbour.item));
+    row
 }
 
-/// The log turned over: for each item its places, persons side by side.
-struct Inverted<'a> {
-    log: &'a Log,
-    groups: Vec<&'a Group>,
-    /// Weight of each group by its age.
-    fresh: Vec<f64>,
-    places: Vec<Place>,
-    starts: Vec<usize>,
-    /// Sum of `fresh` over the groups that hold the item.
-    mass: Vec<f64>,
-}
-
-impl<'a> Inverted<'a> {
-    fn new(log: &'a Log, items: u32, half_life: f64, as_of: Instant) -> Self {
-        let mut groups: Vec<&Group> = log.groups().iter().collect();
-        groups.sort_by_key(|group| (group.person, group.at));
-        let days = |group: &Group| (as_of - group.at).0.max(0) as f64 / Span::DAY.0 as f64;
-        let fresh: Vec<f64> = groups.iter().map(|group| 0.5f64.powf(days(group) / half_life)).collect();
-        let mut starts = vec![0usize; items as usize + 1];
-        for group in &groups {
-            for item in log.items(group) {
-                starts[item.0 as usize + 1] += 1;
-            }
-        }
-        for item in 0..items as usize {
-            starts[item + 1] += starts[item];
-        }
-        let mut next = starts.clone();
-        let mut places = vec![Place { group: 0, at: 0 }; log.lines()];
-        let mut mass = vec![0.0; items as usize];
-        let mut last = vec![u32::MAX; items as usize];
-        for (number, group) in groups.iter().enumerate() {
-            for (at, item) in log.items(group).iter().enumerate() {
-                let item = item.0 as usize;
-                places[next[item]] = Place { group: number as u32, at: at as u32 };
-                next[item] += 1;
-                if last[item] != number as u32 {
-                    last[item] = number as u32;
-                    mass[item] += fresh[number];
+/// Makes every row, on all processors. Rows do not depend on each other, so the result does not depend
+/// on how many there are.
+fn each<T: Send>(items: u32, row: impl Fn(u32, &mut Counters) -> Vec<T> + Sync) -> Vec<Vec<T>> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = (items as usize).div_ceil(threads).max(1);
+    let mut rows: Vec<Vec<T>> = std::iter::repeat_with(Vec::new).take(items as usize).collect();
+    std::thread::scope(|scope| {
+        for (part, out) in rows.chunks_mut(share).enumerate() {
+            let row = &row;
+            scope.spawn(move || {
+                let mut counters = Counters::new(items);
+                for (at, place) in out.iter_mut().enumerate() {
+                    *place = row((part * share + at) as u32, &mut counters);
                 }
-            }
+            });
         }
-        Self { log, groups, fresh, places, starts, mass }
-    }
+    });
+    rows
 }
 
-/// Counters for all items, reused from row to row.
+/// Counters for all items, reused from row to row; zero between rows.
 struct Counters {
     sum: Vec<f64>,
     people: Vec<u32>,
@@ -128,7 +142,6 @@ struct Counters {
     near: Vec<f64>,
     touched: Vec<u32>,
     in_group: Vec<u32>,
-    row: Vec<(f64, u32)>,
 }
 
 impl Counters {
@@ -141,59 +154,28 @@ impl Counters {
             near: vec![0.0; items],
             touched: Vec::new(),
             in_group: Vec::new(),
-            row: Vec::new(),
         }
     }
 
-    fn row(
-        &mut self,
-        a: u32,
-        log: &Inverted<'_>,
-        weighing: &Weighing,
-        near: &[f64],
-        settings: &Settings,
-    ) -> Vec<Neighbour> {
-        let mut places = &log.places[log.starts[a as usize]..log.starts[a as usize + 1]];
+    /// Counts all that stands near `a`.
+    fn count(&mut self, a: u32, log: &Inverted<'_>, weighing: &Weighing, near: &[f64]) {
+        let mut places = log.places(a);
         while let Some(first) = places.first() {
             let same = places.partition_point(|place| place.group == first.group);
             self.group(&places[..same], a, log, weighing, near);
             places = &places[same..];
         }
-        let own = (log.mass[a as usize] + weighing.smoothing).powf(weighing.own);
-        for b in self.touched.drain(..) {
-            let at = b as usize;
-            if self.people[at] >= settings.least_people {
-                let other = (log.mass[at] + weighing.smoothing).powf(weighing.other);
-                self.row.push((self.sum[at] / (own * other), b));
-            }
-            self.sum[at] = 0.0;
-            self.people[at] = 0;
-        }
-        self.row.sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
-        self.row.truncate(settings.neighbours);
-        let whole = |weight: f64| (weight / weighing.full * 65_535.0).round().clamp(0.0, 65_535.0) as u16;
-        let mut row: Vec<Neighbour> = self
-            .row
-            .drain(..)
-            .map(|(weight, b)| Neighbour { item: ItemIx(b), weight: whole(weight) })
-            .filter(|neighbour| neighbour.weight > 0)
-            .collect();
-        // Rounding may have made ties of what was not.
-        row.sort_by_key(|neighbour| (core::cmp::Reverse(neighbour.weight), neighbour.item));
-        row
     }
 
     /// One order or visit that holds `a`, at one place or several.
     fn group(&mut self, places: &[Place], a: u32, log: &Inverted<'_>, weighing: &Weighing, near: &[f64]) {
-        let number = places[0].group as usize;
-        let group = log.groups[number];
-        let items = log.log.items(group);
+        let group = log.group(places[0].group);
         for place in places {
             let at = place.at as usize;
             let from = at.saturating_sub(weighing.window);
-            let to = (at + weighing.window + 1).min(items.len());
-            for (other, item) in items[from..to].iter().enumerate() {
-                let (other, b) = (other + from, item.0 as usize);
+            let to = (at + weighing.window + 1).min(group.items.len());
+            for (other, item) in (from..to).zip(&group.items[from..to]) {
+                let b = item.0 as usize;
                 if item.0 == a {
                     continue;
                 }
@@ -214,29 +196,53 @@ impl Counters {
                 self.person[at] = group.person;
                 self.people[at] += 1;
             }
-            self.sum[at] += self.near[at] * log.fresh[number];
+            self.sum[at] += self.near[at] * group.fresh;
             self.near[at] = 0.0;
         }
     }
-}
 
-/// All rows of a table.
-pub(super) fn rows(log: &Log, items: u32, weighing: &Weighing, settings: &Settings) -> Vec<Vec<Neighbour>> {
-    let inverted = Inverted::new(log, items, weighing.half_life, settings.as_of.unwrap_or_else(|| log.end()));
-    let near: Vec<f64> = (0..=weighing.window).map(|n| if n == 0 { 0.0 } else { weighing.near(n) }).collect();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.max(1) as usize);
-    let share = (items as usize).div_ceil(threads).max(1);
-    let mut rows: Vec<Vec<Neighbour>> = vec![Vec::new(); items as usize];
-    std::thread::scope(|scope| {
-        for (part, out) in rows.chunks_mut(share).enumerate() {
-            let (inverted, near) = (&inverted, &near);
-            scope.spawn(move || {
-                let mut counters = Counters::new(items);
-                for (at, row) in out.iter_mut().enumerate() {
-                    *row = counters.row((part * share + at) as u32, inverted, weighing, near, settings);
-                }
-            });
+    /// Takes the counts as weights; pairs of too few people leave no trace.
+    fn weigh(
+        &mut self,
+        a: u32,
+        log: &Inverted<'_>,
+        weighing: &Weighing,
+        least_people: u32,
+        longest: usize,
+    ) -> Vec<Weighed> {
+        let scale = |item: u32, power: f64| (log.mass(item) + weighing.smoothing).powf(power);
+        let own = scale(a, weighing.own);
+        let mut row = Vec::new();
+        for b in self.touched.drain(..) {
+            let at = b as usize;
+            let people = core::mem::take(&mut self.people[at]);
+            let sum = core::mem::take(&mut self.sum[at]);
+            if people >= least_people {
+                row.push((sum / (own * scale(b, weighing.other)), b));
+            }
         }
-    });
-    rows
+        rank(&mut row, longest);
+        row
+    }
+
+    /// Adds neighbours of neighbours: each neighbour hands on `reach` of its weight, shared out among
+    /// its own row. Only pairs that may be published are used, so nothing else shows through.
+    fn widen(&mut self, a: u32, direct: &[Vec<Weighed>], sums: &[f64], reach: f64) -> Vec<Weighed> {
+        let mut add = |item: u32, weight: f64| {
+            let at = item as usize;
+            if self.sum[at] == 0.0 {
+                self.touched.push(item);
+            }
+            self.sum[at] += weight;
+        };
+        for (weight, b) in &direct[a as usize] {
+            add(*b, *weight);
+            for (further, c) in &direct[*b as usize] {
+                if *c != a {
+                    add(*c, reach * weight * further / sums[*b as usize]);
+                }
+            }
+        }
+        self.touched.drain(..).map(|b| (core::mem::take(&mut self.sum[b as usize]), b)).collect()
+    }
 }

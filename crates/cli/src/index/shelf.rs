@@ -1,4 +1,6 @@
 //! The tables as a catalogue that is wholly loaded: what evaluation and tests query.
+//!
+//! Weights are rounded as a book rounds them, so figures hold for what shoppers get.
 
 use super::Tables;
 use wellmet_engine::shelf::{Card, ItemIx, Lookup, Neighbour, Relation, Shelf};
@@ -13,7 +15,11 @@ pub struct MemoryShelf {
 impl MemoryShelf {
     /// `ids` by position; [`Shelf::find`] needs them ascending.
     #[must_use]
-    pub const fn new(ids: Vec<String>, tables: Tables) -> Self {
+    pub fn new(ids: Vec<String>, mut tables: Tables) -> Self {
+        for row in [&mut tables.with, &mut tables.next, &mut tables.like].into_iter().flatten() {
+            row.iter_mut().for_each(|neighbour| neighbour.weight = wellmet_book::quantised(neighbour.weight));
+            row.sort_by_key(|neighbour| (core::cmp::Reverse(neighbour.weight), neighbour.item));
+        }
         Self { ids, tables }
     }
 }
