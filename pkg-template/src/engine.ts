@@ -39,6 +39,8 @@ export interface Decision {
   fields: Record<string, Field>;
   items: Item[];
   reason: Reason;
+  /** What to note once it was in front of her eyes; empty when nothing counts it. */
+  exposure: string;
 }
 
 /** All slots of a page, decided in one call. */
@@ -127,8 +129,15 @@ export interface Session {
   /** Returns the book's id; throws `unknown-version`, `truncated`, `damaged`. */
   openBook(core: Uint8Array): string;
   putChunk(name: string, bytes: Uint8Array): void;
+  /** A chunk cannot be had now: it is not asked for again until `retryChunks`. */
+  giveUpChunk(name: string): void;
+  retryChunks(): void;
+  /** Her id on this device; only with the personalization purpose. */
+  setVisitor(id: string): void;
   visit(): void;
   record(kind: string, item?: string, category?: string): void;
+  /** Something was in front of her eyes; frequency caps count it. */
+  show(what: string): void;
   saveJourney(): Uint8Array;
   restoreJourney(bytes: Uint8Array): void;
   decide(slots: string[]): Outcome;
@@ -143,9 +152,15 @@ export interface Session {
   setPreference(name: string, value: string): void;
   preference(name: string): string | undefined;
   save(): Uint8Array;
-  restore(bytes: Uint8Array): void;
+  /** Goes on from kept bytes; `account` is the customer's id unless the document is anonymous. */
+  restore(bytes: Uint8Array, account?: string): void;
+  /** Takes the account's document in place of the present one, which the hub has folded into it. */
+  adopt(document: Uint8Array, account: string): void;
+  /** Whether something is not known to be at the hub. */
+  pending(): boolean;
   syncRequest(): Uint8Array;
-  syncResponse(bytes: Uint8Array): boolean;
+  /** Bit 1: something visible changed; 2: ask again now; 4: the hub refused, and will again. */
+  syncResponse(bytes: Uint8Array): number;
   delta(): Uint8Array;
   merge(bytes: Uint8Array): boolean;
   free(): void;

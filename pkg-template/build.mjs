@@ -1,0 +1,119 @@
+/**
+ * Makes the npm package: `node pkg-template/build.mjs [--wasm pkg] [--out dist]`, from the repository's root.
+ *
+ * Takes what wasm-bindgen wrote (`wellmet.js`, `wellmet_bg.wasm`, `wellmet.d.ts`), joins it with `src/`, and writes
+ * the finished package: the script tag's module, the entries for bundlers, the stub, types, and the hashes of
+ * every file for `integrity=`. Fails when the generated declarations do not fit `src/engine.ts`.
+ */
+import { createHash } from "node:crypto";
+import { cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { spawnSync } from "node:child_process";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(here);
+const { values } = parseArgs({
+  options: { wasm: { type: "string", default: join(root, "pkg") }, out: { type: "string", default: join(root, "dist") } },
+});
+const from = resolve(values.wasm);
+const out = resolve(values.out);
+
+const wasm = await readFile(join(from, "wellmet_bg.wasm")).catch(() => {
+  console.error(`no wellmet_bg.wasm in ${from}: build it first (cargo xtask build), or name its folder with --wasm`);
+  process.exit(1);
+});
+const sri = (bytes) => "sha384-" + createHash("sha384").update(bytes).digest("base64");
+
+/**
+ * The glue without its own idea of where the file lies: our loader always hands it a compiled module, and a second
+ * `new URL(…)` would make bundlers copy the file into builds that bring it another way.
+ */
+async function glue() {
+  const text = await readFile(join(from, "wellmet.js"), "utf8");
+  const place = /new URL\((['"])wellmet_bg\.wasm\1, import\.meta\.url\)/;
+  if (!place.test(text)) throw new Error("the glue of wasm-bindgen has changed: its default address was not found");
+  return text.replace(place, "undefined");
+}
+
+const generated = {
+  name: "generated",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/(glue|wasm)\.js$/ }, ({ path }) => ({ path, namespace: "generated" }));
+    onLoad({ filter: /glue/, namespace: "generated" }, async () => ({ contents: await glue(), loader: "js" }));
+    onLoad({ filter: /wasm/, namespace: "generated" }, () => ({ contents: wasm.toString("base64"), loader: "text" }));
+  },
+};
+
+/** The second half is a file of its own, fetched after the first decision. */
+const apart = {
+  name: "apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/living\.js$/ }, ({ path, kind }) => (kind === "dynamic-import" ? { path, external: true } : null));
+  },
+};
+
+await rm(out, { recursive: true, force: true });
+await mkdir(join(out, "types"), { recursive: true });
+
+const common = {
+  absWorkingDir: here,
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  plugins: [generated, apart],
+  define: { WASM_INTEGRITY: JSON.stringify(sri(wasm)) },
+};
+await Promise.all([
+  build({ ...common, entryPoints: ["src/auto.ts"], outfile: join(out, "wellmet.js"), minify: true }),
+  build({ ...common, entryPoints: ["src/living.ts"], outfile: join(out, "living.js"), minify: true }),
+  build({ ...common, entryPoints: ["src/inline.ts"], outfile: join(out, "inline.js"), minify: true, plugins: [generated] }),
+  // What a bundler reads it will minify itself; a person may want to read it, too.
+  build({ ...common, entryPoints: ["src/index.ts", "src/slim.ts"], outdir: out }),
+  build({ ...common, entryPoints: ["src/stub.ts"], outfile: join(out, "stub.js"), minify: true, format: "iife" }),
+]);
+await writeFile(join(out, "wellmet_bg.wasm"), wasm);
+
+// Types: ours, and the proof that the wasm half has the shape that ours expect.
+const proof = join(out, "proof.ts");
+const towards = (path) => "./" + relative(out, path).replaceAll("\\", "/");
+await writeFile(
+  proof,
+  `import type { Glue } from "${towards(join(here, "src/engine.js"))}";
+import * as glue from "${towards(join(from, "wellmet.js"))}";
+export const fits: Glue = glue;
+`,
+);
+const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
+const compile = (...args) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, ...args], { encoding: "utf8" });
+  if (status) throw new Error(`tsc ${args.join(" ")}\n${stdout}${stderr}`);
+};
+compile("-p", join(here, "tsconfig.json"), "--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", join(out, "types"));
+compile(
+  ...["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler"],
+  ...["--lib", "es2022,dom,dom.iterable", "--ignoreConfig", proof],
+);
+await rm(proof);
+
+await cp(join(here, "package.json"), join(out, "package.json"));
+await cp(join(here, "README.md"), join(out, "README.md"));
+for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) await cp(join(root, licence), join(out, licence));
+
+const shipped = ["wellmet.js", "wellmet_bg.wasm", "living.js", "stub.js", "index.js", "slim.js", "inline.js"];
+const hashes = {};
+const kb = (n) => (n / 1000).toFixed(2).padStart(8);
+console.log("file                  raw kB  gzip kB  brotli kB");
+for (const name of shipped) {
+  const bytes = await readFile(join(out, name));
+  hashes[name] = sri(bytes);
+  console.log(name.padEnd(18), kb(bytes.length), kb(gzipSync(bytes, { level: 9 }).length), kb(brotliCompressSync(bytes).length));
+}
+await writeFile(join(out, "sri.json"), JSON.stringify(hashes, null, 2) + "\n");
+await stat(join(out, "types/index.d.ts"));

@@ -1,0 +1,74 @@
+/**
+ * What she clicks and chooses, wherever in the page: one listener each for `click` and `change` on the document.
+ *
+ * `data-wm-action` names the act: `add`, `increase`, `decrease`, `remove`, `clear`, `logout`, `not-you`, `forget`,
+ * `consent`. Without us, and when the engine cannot be had, the shop's own button does what it always did.
+ */
+import type { WellmetCommands } from "./api.js";
+import { draftOf } from "./configurator.js";
+import { all, listen } from "./dom.js";
+import type { Session } from "./engine.js";
+
+const quantityIn = (within: Element | null | undefined, fallback: string | undefined): number => {
+  const field = within?.querySelector<HTMLInputElement>("[data-wm-quantity]");
+  const n = parseInt(field?.value ?? fallback ?? "1", 10);
+  return n > 0 && n < 1e6 ? n : 1;
+};
+
+/** What is chosen in the controls with `data-wm-option`, and what the button itself says. */
+export function optionsOf(button: HTMLElement, form: Element | null): Record<string, string> {
+  const options = new URLSearchParams(button.dataset.wmOptions);
+  for (const field of form ? all<HTMLInputElement>("[data-wm-option]", form) : []) {
+    if (!/^(radio|checkbox)$/.test(field.type) || field.checked) options.set(field.dataset.wmOption!, field.value);
+  }
+  return Object.fromEntries(options);
+}
+
+/** Listens until the returned function is called. */
+export function heedActions(
+  shop: WellmetCommands,
+  keyOf: (node: Element) => string | undefined,
+  draft: (configurator: HTMLElement, work: (session: Session) => void) => void,
+): () => void {
+  const clicked = (event: MouseEvent): void => {
+    const button = (event.target as Element).closest?.<HTMLElement>("[data-wm-action]");
+    if (!button || event.defaultPrevented) return;
+    const { wmAction: action, wmItem, wmQuantity, wmLanes = "" } = button.dataset;
+    const configurator = button.closest<HTMLElement>("[data-wm-configurator]");
+    const key = keyOf(button);
+    const line = button.closest("[data-wm-cart]") && key;
+    const shown = line ? shop.cart().lines.find((one) => one.key === line)?.quantity : 0;
+    const item = wmItem ?? key;
+    const around = button.closest("form,[data-wm-configurator]");
+    const n = quantityIn(around, wmQuantity);
+    if (action === "add" && configurator) draft(configurator, (s) => s.addConfigured(draftOf(configurator), n));
+    else if (action === "add" && item) void shop.add(item, n, optionsOf(button, around));
+    else if (action === "increase" && shown) void shop.setQuantity(line!, shown + 1);
+    else if (action === "decrease" && shown) void shop.setQuantity(line!, shown - 1);
+    else if (action === "remove" && line) void shop.remove(line);
+    else if (action === "clear") void shop.clear();
+    else if (action === "logout" || action === "not-you") void shop.logout();
+    else if (action === "forget") void shop.forget();
+    else if (action === "consent") {
+      const granted = (lane: string): boolean => wmLanes === "all" || wmLanes.includes(lane);
+      void shop.consent({ personalization: granted("personalization"), analytics: granted("analytics") });
+    } else return;
+    event.preventDefault();
+  };
+
+  const changed = ({ target }: Event): void => {
+    const field = target as HTMLInputElement;
+    const { wmGroup, wmQuantity, wmName } = field.dataset ?? {};
+    const configurator = field.closest?.<HTMLElement>("[data-wm-configurator]");
+    const line = wmQuantity != null && field.closest("[data-wm-cart]") && keyOf(field);
+    if (wmGroup && configurator) {
+      draft(configurator, (s) =>
+        s.configure(configurator.dataset.wmConfigurator!, draftOf(configurator), wmGroup, field.value),
+      );
+    } else if (line && parseInt(field.value, 10) >= 0) void shop.setQuantity(line, parseInt(field.value, 10));
+    else if (wmName != null) void shop.setName(field.value);
+  };
+
+  const off = [listen(document, "click", clicked), listen(document, "change", changed)];
+  return () => off.forEach((end) => end());
+}

@@ -1,0 +1,17 @@
+/** Two things of the DOM that everything here does all the time. */
+
+/** All elements that match, as an array. */
+export const all = <E extends HTMLElement = HTMLElement>(selector: string, within: ParentNode = document): E[] => [
+  ...within.querySelectorAll<E>(selector),
+];
+
+/** Listens until the returned function is called. */
+export function listen<E extends Event>(
+  target: EventTarget,
+  type: string,
+  heard: (event: E) => void,
+  options?: AddEventListenerOptions,
+): () => void {
+  target.addEventListener(type, heard as EventListener, options);
+  return () => target.removeEventListener(type, heard as EventListener, options);
+}

@@ -1,0 +1,333 @@
+/**
+ * Living with the page once it is decided: what she does, her other tabs and devices, her account, and a page that
+ * changes. Loaded after the first decision; with a customer signed in, beside the engine.
+ */
+import { heedActions } from "./actions.js";
+import { announcer } from "./announce.js";
+import type { WellmetCommands } from "./api.js";
+import { PERSONALIZATION } from "./consent.js";
+import { chosen, draftOf, releaseConfigurators, showConfiguration } from "./configurator.js";
+import { all } from "./dom.js";
+import type { ConfigurationView, Life, Session, Watch } from "./engine.js";
+import { emit } from "./events.js";
+import { keepFocus } from "./focus.js";
+import { hubAt } from "./hub.js";
+import { identities } from "./identity.js";
+import { keeping as keepingOf } from "./keeping.js";
+import type { Shown } from "./slot.js";
+import { dropSnapshot, keepSnapshot } from "./snapshot.js";
+import { keepInStep } from "./sync.js";
+import { tabs as tabsOf } from "./tabs.js";
+import { followTcf } from "./tcf.js";
+import { clean, phrase } from "./text.js";
+import { watchPage } from "./watching.js";
+import type { Scene } from "./wellmet.js";
+import { openStore } from "./writing.js";
+
+const NAME_LONGEST = 80;
+
+/** The second half, as the first one sees it. */
+export interface Living {
+  commands: Partial<WellmetCommands>;
+  /** The page is decided. */
+  start(denied: number): void;
+  /** A decision was shown. */
+  decided(exchanged: Element[], wanted: Map<HTMLElement, Shown | null>, partial: boolean): void;
+  /** Something went into the journey, or a visit was counted. */
+  did(): void;
+  /** This page is about to become another one. */
+  turning(): void;
+  consented(denied: number, changed: boolean): Promise<void>;
+  /** Fetches the record of the customer who is signed in. */
+  inform(): Promise<unknown>;
+  destroy(): void;
+}
+
+/** Begins. */
+export function live(scene: Scene): Living {
+  const { desk, swap, tell, options, shop, now } = scene;
+  const region = announcer();
+  const store = openStore();
+  const undo: (() => void)[] = [];
+  const exposed = new Set<string>();
+  let watch: Watch | undefined;
+  const hub = options.hub == null ? undefined : hubAt(options.hub);
+
+  const keeping = keepingOf(desk, store, {
+    now,
+    changed,
+    saved: scene.saved,
+    replaced: reread,
+    tellTabs: (tidings) => tabs.tell(tidings),
+    toSend: () => sync.soon(),
+  });
+
+  const tabs = tabsOf((tidings) => {
+    if (tidings.is === "identity") void reread();
+    else if (tidings.is === "forgotten") void identity.forget(true);
+    else if (keeping.heard(tidings.owner, tidings.bytes)) changed(false);
+  });
+
+  const identity = identities({
+    desk,
+    keeping,
+    hub,
+    tell,
+    neutral() {
+      sync.stop();
+      scene.saved();
+      swap.restore();
+      scene.turnOver(true);
+      changed(false);
+      emit("identity", { customer: null });
+    },
+    known(customer) {
+      emit("identity", { customer });
+      changed(false);
+      sync.soon(0);
+    },
+    clock(hubTime) {
+      if (hubTime) scene.clock(hubTime - Date.now());
+    },
+    ungrant: () => void scene.consent(null),
+  });
+
+  const sync = keepInStep({
+    wanted: () =>
+      !!hub &&
+      !!desk.session &&
+      document.visibilityState !== "hidden" &&
+      (!!desk.customer || (desk.personal() && identity.visited())),
+    request: () =>
+      desk.run((s) => {
+        s.tick(now());
+        return s.syncRequest();
+      }) ?? new Uint8Array(),
+    exchange: (request) => hub!.sync(request, desk.customer ? "customer" : "visitor"),
+    received(bytes) {
+      const bits = keeping.synced(bytes);
+      if (bits & 1) changed(false);
+      if (bits & 4) tell("WM-SYNC-001", "the hub refused what this device has");
+      return !!(bits & 2);
+    },
+    saved: scene.saved,
+    refused: (status) => void identity.refused(status),
+    live: () => (desk.customer ? hub!.live() : undefined),
+  });
+
+  const act = keeping.act;
+
+  const configurationOf = (root: HTMLElement): ConfigurationView | undefined =>
+    desk.run((s) => s.configuration(draftOf(root)), true);
+
+  /** The first touch of a configurator takes over what its form shows, so that she gets what she sees. */
+  function draft(root: HTMLElement, work: (session: Session) => void): void {
+    void act((s) => {
+      if (!configurationOf(root)?.groups.length) {
+        for (const [group, value] of chosen(root)) s.configure(root.dataset.wmConfigurator!, draftOf(root), group, value);
+      }
+      work(s);
+    });
+  }
+
+  function showConfigurations(): void {
+    for (const root of all("[data-wm-configurator]")) {
+      const view = configurationOf(root);
+      if (view?.groups.length) showConfiguration(root, view, scene.voice());
+      const needs = view?.needs ?? [];
+      if (needs.length) void scene.fetchChunks(needs).then((more) => more && showConfigurations());
+    }
+  }
+
+  function changed(own: boolean): void {
+    scene.showCart();
+    showConfigurations();
+    const cart = scene.cart();
+    emit("cart", { cart });
+    if (own) {
+      const sentence = all("[data-wm-cart][data-wm-announce]")[0]?.dataset.wmAnnounce;
+      if (sentence) region.say(phrase(sentence, { count: cart.count, total: cart.total }, scene.voice()));
+    }
+    void scene.decide();
+  }
+
+  /** Something in the document is not what it was. */
+  function scan(): void {
+    const fresh = scene.fresh();
+    const reclaimed = swap.reclaim();
+    const has = (binding: string): boolean => fresh.some(({ dataset }) => binding in dataset);
+    if (reclaimed || has("wmCart")) scene.showCart();
+    if (has("wmConfigurator")) showConfigurations();
+    if (scene.turnOver() || reclaimed || has("wmSlot")) void scene.decide();
+  }
+
+  async function greetHub(): Promise<void> {
+    await identity.visit();
+    sync.soon(0);
+  }
+
+  /** The store may have someone else's document: start over from it. */
+  async function reread(): Promise<void> {
+    const before = desk.owner;
+    sync.stop();
+    await desk.open();
+    const { customer, owner } = desk;
+    if (owner !== before) {
+      swap.restore();
+      emit("identity", { customer });
+    }
+    changed(false);
+    if (customer && (await identity.inform())) changed(false);
+    sync.soon(0);
+  }
+
+  async function life(what: Life): Promise<void> {
+    if (what === "visible" || what === "online") {
+      if (what === "online") scene.retry();
+      if (scene.until() && scene.until() <= now()) void scene.decide();
+      sync.soon(0);
+    } else if (what === "hidden") {
+      noteExposures();
+      keeping.flushJourney();
+    } else if (what === "wake") void scene.decide();
+    else if (what === "leave") {
+      noteExposures();
+      keeping.close();
+      tabs.close();
+      sync.stop();
+      store.close();
+    } else if (what === "back") {
+      tabs.open();
+      await reread();
+      scene.turnOver(true);
+    }
+  }
+
+  const commands: Partial<WellmetCommands> = {
+    identify: ({ token }) => identity.identify(token),
+    logout: () => identity.leave(true),
+    forget: () => identity.forget(),
+    view: async (item, category) => scene.did("view", item, category),
+    record: async (kind, item, category) => scene.did(kind, item, category),
+    attribute(name, value) {
+      scene.attributes.set(name, value);
+      desk.run((s) => s.setAttribute(name, value));
+      return scene.decide();
+    },
+    add(item, n = 1, options = {}) {
+      const canonical = new URLSearchParams(options);
+      canonical.sort();
+      return act((s) => s.add(item, String(canonical), n));
+    },
+    setQuantity: (line, quantity) => act((s) => (quantity > 0 ? s.setQuantity(line, quantity) : s.remove(line))),
+    remove: (line) => act((s) => s.remove(line)),
+    clear: () => act((s) => s.clear()),
+    configure: (model, group, value, id = model) => act((s) => s.configure(model, id, group, value)),
+    addConfigured: (id, n = 1) => act((s) => s.addConfigured(id, n)),
+    async setName(name) {
+      if (desk.personal()) return act((s) => s.setPreference("name", clean(name).slice(0, NAME_LONGEST)));
+      tell("WM-CONSENT-001", "a name needs the personalization purpose");
+    },
+    page(page) {
+      scene.turnOver(true, page);
+      return scene.decide();
+    },
+    decide: () => scene.decide(),
+    refresh: () => scene.decide(),
+    at(time) {
+      scene.clock(undefined, time);
+      return scene.decide();
+    },
+  };
+
+  /**
+   * Frequency caps count what she saw once a page, and when she leaves it: what was decided to be shown must not be
+   * used up by having been shown, as long as she looks at it.
+   */
+  function noteExposures(): void {
+    if (!exposed.size) return;
+    desk.run((s) => {
+      s.tick(now());
+      exposed.forEach((what) => s.show(what));
+    });
+    exposed.clear();
+    keeping.did();
+  }
+
+  /** What this page shows, for the stub of the next one. */
+  function remember(wanted: Map<HTMLElement, Shown | null>): void {
+    if (!desk.personal()) return dropSnapshot();
+    const { item, category } = scene.page();
+    const slots: Record<string, Shown> = {};
+    for (const [element, want] of wanted) {
+      // What stands beside one article does not belong beside the next.
+      if (want && !(want.r && (item || category))) slots[element.dataset.wmSlot!] ??= want;
+    }
+    const until = scene.until() && scene.until() - now() + Date.now();
+    keepSnapshot(scene.bookId(), desk.owner, Date.now(), until, slots);
+  }
+
+  return {
+    commands,
+
+    start(denied) {
+      watch = new desk.engine!.Watch((what) => void (desk.session && life(what)));
+      tabs.open();
+      swap.around = keepFocus;
+      const { consentFrom = "auto" } = options;
+      if (consentFrom === "tcf" || (consentFrom === "auto" && !("dataLayer" in globalThis))) {
+        undo.push(followTcf((lanes) => void scene.consent(lanes)));
+      }
+      undo.push(
+        () => watch?.free(),
+        watchPage(scan, swap.restore, tell),
+        heedActions(shop, scene.keyOf, draft),
+      );
+      if (desk.customer) emit("identity", { customer: desk.customer });
+      showConfigurations();
+      scan();
+      void keeping.catchUp();
+      void keeping.consented(denied);
+      void greetHub();
+    },
+
+    decided(exchanged, wanted, partial) {
+      const until = scene.until();
+      watch?.wakeIn(until ? Math.max(until - now(), 1000) : 0);
+      if (!partial) remember(wanted);
+      for (const [element] of wanted) {
+        const exposure = scene.explain(element.dataset.wmSlot!)?.exposure;
+        if (exposure && swap.shows(element)) exposed.add(exposure);
+      }
+      const texts = exchanged
+        .filter((element) => element.hasAttribute("data-wm-announce"))
+        .map(({ textContent }) => textContent!.replace(/\s+/g, " ").trim());
+      if (texts.length) region.say(texts.join(" "));
+    },
+
+    did: keeping.did,
+    turning: noteExposures,
+
+    async consented(denied, different) {
+      await keeping.consented(denied);
+      if (denied & PERSONALIZATION) dropSnapshot();
+      if (!different) return;
+      changed(false);
+      await greetHub();
+    },
+
+    async inform() {
+      if ((await identity.inform()) && watch) changed(false);
+    },
+
+    destroy() {
+      undo.splice(0).forEach((one) => one());
+      releaseConfigurators();
+      region.destroy();
+      keeping.close();
+      tabs.close();
+      sync.stop();
+      store.close();
+    },
+  };
+}

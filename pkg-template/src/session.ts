@@ -1,0 +1,145 @@
+/**
+ * The engine's session of this page, and whose it is.
+ *
+ * A session belongs to one identity. Whoever signs in, out, or is forgotten gets a new one; nothing of the old one
+ * is carried over except what the hub gives back.
+ */
+import type { Customer } from "./api.js";
+import { fromBase64 } from "./bytes.js";
+import { CART, PERSONALIZATION } from "./consent.js";
+import type { Engine, EngineError, Session } from "./engine.js";
+import type { Tell } from "./events.js";
+import { local, readStore } from "./store.js";
+import { lease, type Lease } from "./lease.js";
+import { zone } from "./zone.js";
+
+/** The document as it lies in the store. */
+export interface Stored {
+  /** Counts writes, so that a tab sees that another has written. */
+  rev: number;
+  /** Whose it is: a random name for an anonymous shopper, the customer's id. */
+  owner: string;
+  customer?: Customer | undefined;
+  /** The name each slot writes under in this very document; in another one its numbers would clash. */
+  actors: Record<number, bigint>;
+  save: Uint8Array;
+  delta: Uint8Array;
+}
+
+/** Everything about one shopper in this page that changes when she does. */
+export interface Desk {
+  /** None while there is no engine, and after it broke down. */
+  session?: Session | undefined;
+  engine?: Engine;
+  /** The slot that this tab writes under, and the name it writes with. */
+  held?: Lease | undefined;
+  actor: bigint;
+  owner: string;
+  customer: Customer | null;
+  /** Her record from the hub; in memory only. */
+  record?: Uint8Array | undefined;
+  /** Purposes granted. */
+  bits: number;
+  rev: number;
+  /** There is a document in the store, or there has to be one. */
+  kept: boolean;
+  journeyRead: boolean;
+  /** A page that was closed in mid-write had not kept everything: write now. */
+  late: boolean;
+  personal(): boolean;
+  /** Runs something in the engine. A refusal is told by its code, unless `quiet`; a trap ends the engine. */
+  run<T>(work: (session: Session) => T, quiet?: boolean): T | undefined;
+  /** A new session for whoever is at the desk now. */
+  renew(): void;
+  /** Reads the store and starts a session from it, once the engine is there. */
+  open(loading?: Promise<Engine>, found?: () => void): Promise<void>;
+  readJourney(): Promise<void>;
+  mirrorKey(): string;
+}
+
+export interface DeskHost {
+  tell: Tell;
+  now(): number;
+  locale(): string;
+  /** Prepares a new session: book, chunks, page, attributes. */
+  equip(session: Session): void;
+  /** The engine broke down: nothing can be asked of it any more. */
+  broken(error: unknown): void;
+}
+
+/** Unsaved acts go to `localStorage` first: it is written at once, also when the page is leaving. */
+export const MIRROR_KEY = "wm-m";
+
+export const randomActor = (): bigint => crypto.getRandomValues(new BigUint64Array(1))[0]!;
+
+export function deskOf({ tell, now, locale, equip, broken }: DeskHost): Desk {
+  const desk: Desk = {
+    actor: 0n,
+    owner: "",
+    customer: null,
+    bits: CART,
+    rev: 0,
+    kept: false,
+    journeyRead: false,
+    late: false,
+
+    personal: () => !!(desk.bits & PERSONALIZATION),
+
+    run(work, quiet) {
+      if (!desk.session) return;
+      try {
+        return work(desk.session);
+      } catch (error) {
+        const { code, message } = error as EngineError;
+        if (code && !(error instanceof WebAssembly.RuntimeError)) {
+          if (!quiet) tell(code, message);
+        } else {
+          desk.session = undefined;
+          broken(error);
+        }
+        return;
+      }
+    },
+
+    renew() {
+      desk.run((old) => old.free());
+      desk.session = undefined;
+      if (!desk.engine) return;
+      try {
+        desk.session = new desk.engine.Session(now(), zone(now()), locale(), desk.actor);
+      } catch (error) {
+        broken(error);
+      }
+      desk.run((fresh) => fresh.setConsent(desk.bits));
+      desk.run(equip);
+      if (desk.record) desk.run((fresh) => fresh.setCustomer(desk.record));
+    },
+
+    async open(loading, found) {
+      desk.held ??= await lease();
+      const { doc, journey } = (await readStore(["doc", "journey"])) as { doc?: Stored; journey?: Uint8Array };
+      desk.actor = (desk.held && doc?.actors[desk.held.slot]) ?? randomActor();
+      desk.owner = doc?.owner ?? "";
+      desk.customer = doc?.customer ?? null;
+      desk.rev = doc?.rev ?? 0;
+      desk.kept = !!doc;
+      desk.record = undefined;
+      if (desk.customer) found?.();
+      if (loading) desk.engine = await loading;
+      desk.renew();
+      if (doc) desk.run((s) => s.restore(doc.save, doc.customer?.id));
+      const [whose, late] = local.get(desk.mirrorKey())?.split(" ") ?? [];
+      if ((desk.late = !!late && whose === desk.owner)) desk.run((s) => s.merge(fromBase64(late!)));
+      if ((desk.journeyRead = desk.personal()) && journey) desk.run((s) => s.restoreJourney(journey));
+    },
+
+    async readJourney() {
+      desk.journeyRead = true;
+      const { journey } = await readStore(["journey"]);
+      if (journey && desk.personal()) desk.run((s) => s.restoreJourney(journey as Uint8Array));
+    },
+
+    mirrorKey: () => MIRROR_KEY + (desk.held?.slot ?? ""),
+  };
+  return desk;
+}

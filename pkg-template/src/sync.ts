@@ -1,0 +1,119 @@
+/**
+ * Keeping devices in step: one exchange with the hub after each change, at the start, when the network or the
+ * page comes back, and when the hub wakes us. Failures wait longer each time, up to a minute, with jitter, and in
+ * a hidden page not at all: a hub that comes back is not met by everyone at once.
+ */
+import type { Answer } from "./hub.js";
+
+const DEBOUNCE_MS = 300;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 60_000;
+/** Exchanges in a row that the hub may ask for: two settle everything it knows of. */
+const MOST_ROUNDS = 4;
+
+/** What keeping in step needs from around it. */
+export interface SyncHost {
+  /** Whether there is someone to keep in step with, and her page is looked at. */
+  wanted(): boolean;
+  request(): Uint8Array;
+  exchange(request: Uint8Array): Promise<Answer<{ bytes: Uint8Array }>>;
+  /** Takes the answer in; true when the hub wants to be asked again now. */
+  received(bytes: Uint8Array): boolean;
+  /** `hub`: everything is safe there. `device`: not now. */
+  saved(state: "hub" | "device"): void;
+  /** 401, 409 or 410: someone else is meant than we thought. */
+  refused(status: number): void;
+  /** A stream of wake-ups, where one is wanted. */
+  live(): EventSource | undefined;
+  random?(): number;
+}
+
+export interface Sync {
+  /** Exchange soon; several wishes make one exchange. */
+  soon(ms?: number): void;
+  /** Ends waiting and wake-ups until `soon` is called again. */
+  stop(): void;
+}
+
+export function keepInStep(host: SyncHost): Sync {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let busy = false;
+  let again = false;
+  let failures = 0;
+  let rounds = 0;
+  /** Answers to an exchange that was stopped are dropped. */
+  let round = 0;
+  let stream: EventSource | undefined;
+
+  const quiet = (): void => {
+    stream?.close();
+    stream = undefined;
+  };
+
+  const later = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(exchange, ms);
+  };
+
+  function retry(): void {
+    const wait = Math.min(FIRST_WAIT_MS * 2 ** failures++, LONGEST_WAIT_MS);
+    later(wait * (0.5 + (host.random ?? Math.random)() / 2));
+  }
+
+  function listen(): void {
+    if (stream || !(stream = host.live())) return;
+    stream.onmessage = () => later(0);
+    // The browser would try again for ever, in every page and in step.
+    stream.onerror = () => {
+      quiet();
+      retry();
+    };
+  }
+
+  async function exchange(): Promise<void> {
+    timer = undefined;
+    if (!host.wanted()) return quiet();
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    const mine = round;
+    const answer = await host.exchange(host.request());
+    if (mine !== round) return;
+    busy = false;
+    if (answer.ok) {
+      failures = 0;
+      const more = host.received(answer.bytes) && rounds++ < MOST_ROUNDS;
+      if (more) later(0);
+      else {
+        rounds = 0;
+        if (again) later(DEBOUNCE_MS);
+        else host.saved("hub");
+        again = false;
+      }
+      listen();
+    } else {
+      again = false;
+      host.saved("device");
+      if (/^4(01|09|10)$/.test(String(answer.status))) {
+        quiet();
+        host.refused(answer.status);
+        // Other refusals of what we sent would be the same tomorrow.
+      } else if (!(answer.status >= 400 && answer.status < 500) || answer.status === 429) retry();
+    }
+  }
+
+  return {
+    soon(ms = DEBOUNCE_MS) {
+      later(ms);
+    },
+    stop() {
+      round++;
+      busy = again = false;
+      failures = 0;
+      clearTimeout(timer);
+      quiet();
+    },
+  };
+}

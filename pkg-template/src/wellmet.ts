@@ -1,0 +1,462 @@
+/**
+ * The SDK of one page up to its first decision, and the way in for commands.
+ *
+ * Start-up loads the engine, the core of the book and the device's store at the same time. Whatever fails, the
+ * shop's own content stays where it is, one `wellmet:error` tells the reason, and nothing is tried again in a loop.
+ * What only matters once the page is decided (acts, other tabs and devices, her account) is in `living.ts` and
+ * comes after; commands wait for it in order.
+ */
+import type { Consent, Page, SavedState, StartOptions, Wellmet, WellmetCommands } from "./api.js";
+import { bookAt } from "./book.js";
+import { cartShower, NO_CART } from "./cart.js";
+import { ANALYTICS, CART, followGoogle, heedPrivacyControl, PERSONALIZATION, withConsent } from "./consent.js";
+import { dropVisitorCookie, randomId, setVisitorCookie, visitorCookie } from "./cookie.js";
+import { showing, slotsOf } from "./decisions.js";
+import { listen } from "./dom.js";
+import type { CartView, Decision, LoadEngine, Session } from "./engine.js";
+import { emit, on, problems, type Tell } from "./events.js";
+import type { Living } from "./living.js";
+import { readPage } from "./page.js";
+import { deskOf, type Desk } from "./session.js";
+import { swapper, type How, type Painted, type Shown, type Swap } from "./slot.js";
+import { local } from "./store.js";
+import { keyOf } from "./template.js";
+import type { Voice } from "./text.js";
+
+/** Remembers what she granted with `wellmet("consent")`; kept only when something was granted. */
+const CONSENT_KEY = "wm-c";
+/** How long the first decision waits for the record of a customer who is signed in. */
+const RECORD_PATIENCE_MS = 1500;
+/** How often one decision may ask for more chunks. */
+const MOST_ROUNDS = 4;
+
+/** Commands that need the living page. */
+const LATER =
+  "identify logout forget view record attribute add setQuantity remove clear configure addConfigured setName page decide refresh at";
+
+/** What a page being decided gives to `living.ts`. */
+export interface Scene {
+  options: StartOptions;
+  shop: WellmetCommands;
+  desk: Desk;
+  swap: Swap;
+  tell: Tell;
+  keyOf: typeof keyOf;
+  attributes: Map<string, string | number | boolean | null>;
+  bookId(): string;
+  explain(slot: string): Decision | undefined;
+  page(): Page;
+  now(): number;
+  voice(): Voice;
+  cart(): CartView;
+  /** When to decide again, ms since the epoch, on the engine's clock. */
+  until(): number;
+  showCart(): void;
+  decide(how?: How): Promise<void>;
+  /** Loads chunks that this session has not seen; true when there are new ones. */
+  fetchChunks(needs: string[]): Promise<boolean>;
+  /** The network is back: chunks that could not be had are asked for again. */
+  retry(): void;
+  /** Sees whether this is another page now, and tells the engine; true when it is. `to`: the shop says so. */
+  turnOver(force?: boolean, to?: Page): boolean;
+  /** Elements that were not there before, or have changed their binding. */
+  fresh(): HTMLElement[];
+  did(kind: string, item?: string, category?: string): void;
+  /** Learns how far the hub's clock is ahead, ms; or stands still at a moment. */
+  clock(offset?: number, still?: number): void;
+  saved(state?: SavedState): void;
+  /** Applies what was granted; before that, hears what a platform says, or forgets what the shopper said (`null`). */
+  consent(said?: Consent | null): Promise<void>;
+}
+
+/** Loads the second half. */
+export type LoadLiving = () => Promise<{ live(scene: Scene): Living }>;
+
+/** Makes the SDK. `defaults` are what the script tag says, `painted` what the stub did. */
+export function create(
+  load: LoadEngine,
+  loadLiving: LoadLiving,
+  defaults: StartOptions = {},
+  painted: () => Painted[] = () => [],
+): Wellmet {
+  let state: "idle" | "loading" | "decided" | "living" | "failed" = "idle";
+  let started: Promise<boolean> | undefined;
+  let end: (() => void) | undefined;
+  let scene: Scene | undefined;
+  let living: Living | undefined;
+  let explicit: Consent = {};
+  let commandsOf: WellmetCommands;
+  const queue: (() => void)[] = [];
+  const decided = new Map<string, Decision>();
+  const { tell, debug } = problems();
+
+  const settle = (to: typeof state): void => {
+    state = to;
+    for (const work of queue.splice(0)) work();
+  };
+
+  const commands = {
+    async start(options = {}) {
+      // On a server there is no page to know anyone on.
+      if (typeof document === "undefined") return false;
+      const other = copies()[COPY];
+      if (other && other !== wellmet) {
+        tell("WM-COPY-001", "a second copy of wellmet; the first one is used");
+        return (commandsOf = Object.assign(wellmet, other)).start(options);
+      }
+      copies()[COPY] = wellmet;
+      return (started ??= begin({ ...defaults, ...options }));
+    },
+    async consent(lanes) {
+      explicit = { ...explicit, ...lanes };
+      if (!scene) return;
+      const bits = withConsent(CART, explicit);
+      local.set(CONSENT_KEY, bits & ~CART ? String(bits) : null);
+      await scene.consent();
+    },
+    cart: () => scene?.desk.run((s) => s.cart()) ?? NO_CART,
+    configuration: (id) => scene?.desk.run((s) => s.configuration(id), true),
+    explain: (slot) => decided.get(slot),
+    on,
+    destroy() {
+      end?.();
+      end = scene = living = started = undefined;
+      settle("failed");
+      state = "idle";
+      if (copies()[COPY] === wellmet) delete copies()[COPY];
+    },
+  } as WellmetCommands;
+
+  for (const name of LATER.split(" ")) {
+    (commands as unknown as Record<string, unknown>)[name] = (...args: never[]) => {
+      const run = () => (living?.commands as unknown as Record<string, (...args: never[]) => unknown>)?.[name]!(...args);
+      // Without an engine nothing can be done, and nothing is thrown at the shop.
+      if (state === "living" || state === "failed") return Promise.resolve(living ? run() : undefined);
+      return new Promise((resolve) => queue.push(() => resolve(living ? run() : undefined)));
+    };
+  }
+
+  commandsOf = commands;
+  const wellmet = Object.assign((command: string, ...args: never[]): unknown => {
+    // A queue from the page's head may hold anything.
+    if (Object.hasOwn(commands, command)) {
+      return (commandsOf as unknown as Record<string, (...args: never[]) => unknown>)[command]!(...args);
+    }
+    tell("WM-CMD-001", `no command "${String(command).slice(0, 40)}"`);
+    return;
+  }, commands) as Wellmet;
+  return wellmet;
+
+  async function begin(options: StartOptions): Promise<boolean> {
+    debug(options.debug);
+    state = "loading";
+    const attributes = new Map(Object.entries<string | number | boolean | null>(options.attributes ?? {}));
+    const swap = swapper(tell, painted());
+    const carts = cartShower(swap, tell);
+    const book = options.book == null ? undefined : bookAt(options.book, tell);
+    const chunks = new Map<string, Uint8Array>();
+    const known = new WeakMap<Element, string>();
+    const held: HTMLElement[] = [];
+    const undo: (() => void)[] = [];
+    /** Chunks that this session has, or has done without. */
+    let placed = new Set<string>();
+    const missed: string[] = [];
+    let core: Uint8Array | undefined;
+    let bookId = "";
+    let offset = 0;
+    let fixed: number | undefined;
+    let told = options.page;
+    let page = told ?? readPage();
+    let address = "";
+    let counted = "";
+    let turn = 0;
+    let until = 0;
+    let cart = NO_CART;
+    let savedState: SavedState | undefined;
+    let platform: Consent = {};
+    let denied = 0;
+    let early: Map<HTMLElement, Shown | null> | undefined;
+    let loadingLiving: Promise<Living> | undefined;
+
+    const now = (): number => fixed ?? Date.now() + offset;
+    const locale = (): string => options.locale || document.documentElement.lang || navigator.language;
+    const voice = (): Voice => ({ locale: locale(), currency: cart.currency });
+
+    const desk = deskOf({
+      tell,
+      now,
+      locale,
+      equip(session) {
+        placed = new Set();
+        if (desk.personal()) session.setVisitor(visitorCookie() ?? "");
+        session.setPage(page.kind, page.item, page.category);
+        for (const [name, value] of attributes) session.setAttribute(name, value);
+        if (!core) return;
+        bookId = session.openBook(core);
+        for (const [name, bytes] of chunks) putChunk(session, name, bytes);
+      },
+      broken(error) {
+        tell("WM-STOP-001", `the engine stopped: ${error}`);
+        settle("failed");
+        giveUp();
+        swap.restore();
+      },
+    });
+
+    function putChunk(session: Session, name: string, bytes: Uint8Array): void {
+      placed.add(name);
+      try {
+        session.putChunk(name, bytes);
+      } catch (error) {
+        // One bad chunk costs what is in it.
+        tell("WM-CHUNK-001", `${name}: ${(error as Error).message}`);
+      }
+    }
+
+    const here: Scene = {
+      options,
+      shop: wellmet,
+      desk,
+      swap,
+      tell,
+      keyOf,
+      attributes,
+      bookId: () => bookId,
+      explain: (slot) => decided.get(slot),
+      page: () => page,
+      now,
+      voice,
+      cart: () => cart,
+      until: () => until,
+      decide,
+
+      showCart() {
+        cart = desk.run((s) => s.cart()) ?? NO_CART;
+        carts.show(cart, voice(), !!swap.around);
+        if (cart.needs.length) void here.fetchChunks(cart.needs).then((more) => more && here.showCart());
+      },
+
+      async fetchChunks(needs) {
+        const missing = needs.filter((name) => !placed.has(name));
+        if (!missing.length || !book) return false;
+        let any = false;
+        for (const [name, bytes] of await book.chunks(missing)) {
+          chunks.set(name, bytes);
+          if (placed.has(name)) continue;
+          desk.run((s) => putChunk(s, name, bytes));
+          any = true;
+        }
+        for (const name of missing) {
+          if (placed.has(name)) continue;
+          // What could not be had will not come by asking at once again.
+          placed.add(name);
+          missed.push(name);
+          desk.run((s) => s.giveUpChunk(name));
+        }
+        return any;
+      },
+
+      retry() {
+        if (!missed.length) return;
+        missed.splice(0).forEach((name) => placed.delete(name));
+        desk.run((s) => s.retryChunks());
+        void decide();
+      },
+
+      turnOver(force, to) {
+        if (to) told = to;
+        const at = location.pathname + location.search;
+        // What the shop said of one address does not hold for the next.
+        if (address && at !== address && !to) told = undefined;
+        const seen = told ?? readPage();
+        if (!force && at === address && JSON.stringify(seen) === JSON.stringify(page)) return false;
+        living?.turning();
+        address = at;
+        page = seen;
+        desk.run((s) => s.setPage(page.kind, page.item, page.category));
+        // A page made ahead of time has not been seen by anyone yet.
+        if ((document as { prerendering?: boolean }).prerendering) {
+          document.addEventListener("prerenderingchange", count, { once: true });
+        } else count();
+        return true;
+      },
+
+      fresh: () =>
+        [...document.querySelectorAll<HTMLElement>("[data-wm-slot],[data-wm-cart],[data-wm-configurator]")].filter(
+          (element) => {
+            const { wmSlot, wmLimit, wmCart, wmConfigurator } = element.dataset;
+            const as = [wmSlot, wmLimit, wmCart, wmConfigurator].join("|");
+            return known.get(element) !== as && known.set(element, as);
+          },
+        ),
+
+      did(kind, item, category) {
+        const what = `${item}|${address}`;
+        // The page's mark and the shop's own call mean the same look.
+        if (kind === "view" && what === counted) return;
+        if (kind === "view") counted = what;
+        desk.run((s) => {
+          s.tick(now());
+          s.record(kind, item, category);
+        });
+        living?.did();
+      },
+
+      clock(ahead = offset, still) {
+        offset = ahead;
+        fixed = still;
+      },
+
+      saved(to) {
+        if (to && to !== savedState) emit("saved", { state: to });
+        savedState = to;
+      },
+
+      async consent(said) {
+        if (said === null) {
+          explicit = {};
+          local.set(CONSENT_KEY, null);
+        } else if (said) platform = said;
+        // Grants as they stand: what the shop said, then what a platform on the page says.
+        const lanes = { ...heedPrivacyControl(platform), ...explicit };
+        const before = desk.bits;
+        desk.bits = withConsent(CART, lanes);
+        denied = ~withConsent(CART | PERSONALIZATION | ANALYTICS, lanes);
+        if (desk.personal()) setVisitorCookie(visitorCookie() ?? randomId());
+        else if (denied & PERSONALIZATION) dropVisitorCookie();
+        desk.run((s) => {
+          s.setConsent(desk.bits);
+          s.setVisitor((desk.personal() && visitorCookie()) || "");
+        });
+        if (living) await living.consented(denied, before !== desk.bits);
+      },
+    };
+    scene = here;
+
+    function count(): void {
+      desk.run((s) => {
+        s.tick(now());
+        s.visit();
+      });
+      if (page.kind === "product" && page.item) here.did("view", page.item, page.category);
+      else living?.did();
+    }
+
+    async function decide(how: How = {}): Promise<void> {
+      const mine = ++turn;
+      for (let round = 1; ; round++) {
+        const slots = slotsOf();
+        if (!slots.size) return;
+        const outcome = desk.run((s) => {
+          s.tick(now());
+          return s.decide([...slots.keys()]);
+        });
+        if (!outcome) return;
+        const partial = !!book && round < MOST_ROUNDS && outcome.needs.some((name) => !placed.has(name));
+        const wanted = showing(outcome.decisions, slots, partial, voice(), tell);
+        const exchanged = swap.show(wanted, { transition: !!options.transition && state === "living", ...how });
+        for (const decision of outcome.decisions) decided.set(decision.slot, decision);
+        until = outcome.until;
+        living?.decided(exchanged, wanted, partial);
+        if (!partial) {
+          early = wanted;
+          emit("decided", outcome);
+          return;
+        }
+        await here.fetchChunks(outcome.needs);
+        if (mine !== turn) return;
+      }
+    }
+    const lead = (): Promise<Living> => (loadingLiving ??= loadLiving().then(({ live }) => live(here)));
+
+    function giveUp(): void {
+      undo.splice(0).forEach((one) => one());
+      living?.destroy();
+      // The clicks that were kept are done again, now without us.
+      held.splice(0).forEach((button) => button.click());
+    }
+
+    end = () => {
+      held.length = 0;
+      giveUp();
+      swap.destroy();
+      carts.destroy();
+      desk.run((s) => s.free());
+      desk.session = undefined;
+    };
+
+    const { consentFrom = "auto" } = options;
+    const stored = Number(local.get(CONSENT_KEY));
+    explicit = {
+      ...(stored > 0 && { personalization: !!(stored & PERSONALIZATION), analytics: !!(stored & ANALYTICS) }),
+      ...options.consent,
+      ...explicit,
+    };
+    // Platforms put their entry into the page's head, before they load.
+    if (consentFrom === "google" || (consentFrom === "auto" && "dataLayer" in globalThis)) {
+      undo.push(followGoogle((lanes) => void here.consent(lanes)));
+    }
+    undo.push(
+      listen<MouseEvent>(document, "click", (event) => {
+        const button = (event.target as Element).closest?.<HTMLElement>("[data-wm-action]");
+        if (!button || event.defaultPrevented || state === "living") return;
+        event.preventDefault();
+        held.push(button);
+      }),
+    );
+
+    try {
+      const engine = load(options.wasm, options.integrity);
+      engine.catch(() => {});
+      const cores = book
+        ? book.core().then(
+            (bytes) => void (core = bytes),
+            (error) => tell("WM-BOOK-001", `no book: ${error}`),
+          )
+        : tell("WM-BOOK-001", "no book is named", 'data-book="/path/of/the/book/"');
+      void here.consent();
+      let informed: Promise<unknown> | undefined;
+      await desk.open(
+        Promise.all([engine, cores]).then(([made]) => made),
+        () => (informed = options.hub == null ? undefined : lead().then((l) => l.inform()).catch(() => {})),
+      );
+      // Half-known would show twice.
+      if (informed) await Promise.race([informed, new Promise((go) => setTimeout(go, RECORD_PATIENCE_MS))]);
+      if (scene !== here || !desk.session) return false;
+    } catch (error) {
+      if (scene !== here) return false;
+      if (/content security|csp|unsafe-eval/i.test(String(error))) {
+        tell("WM-CSP-001", "the engine may not run on this page", "add 'wasm-unsafe-eval' to script-src");
+      } else tell("WM-LOAD-001", `no engine: ${error}`);
+      settle("failed");
+      giveUp();
+      return false;
+    }
+    state = "decided";
+    here.turnOver(true);
+    here.fresh();
+    here.showCart();
+    const first = decide();
+    emit("ready", { book: bookId });
+    try {
+      const arrived = await lead();
+      if (scene !== here || !desk.session) return arrived.destroy(), false;
+      living = arrived;
+    } catch (error) {
+      tell("WM-LOAD-002", `decided, but no more: ${error}`);
+      settle("failed");
+      giveUp();
+      return false;
+    }
+    living.start(denied);
+    settle("living");
+    held.splice(0).forEach((button) => button.click());
+    await first;
+    if (early && scene === here) living.decided([], early, false);
+    return true;
+  }
+}
+
+/** Where a page's first copy can be found by a second one, whatever its global name is. */
+const COPY = Symbol.for("wellmet");
+const copies = (): Record<symbol, Wellmet | undefined> => document as unknown as Record<symbol, Wellmet | undefined>;
