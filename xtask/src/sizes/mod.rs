@@ -58,23 +58,25 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
         Some("json") => true,
         Some(other) => return Err(format!("--format is table or json, not {other}")),
     };
+    let functions = match crate::option(arguments, "--functions")? {
+        None => 0,
+        Some(count) => count.parse().map_err(|_| format!("--functions is a number, not {count}"))?,
+    };
     if !json {
-        build::sdk()?;
+        if let Err(error) = build::sdk() {
+            // A module that was built says what it costs, also when the package around it was not.
+            print_module(&crates()?, functions)?;
+            return Err(error);
+        }
     } else if !place::dist().join("package.json").exists() {
         return Err("there is no dist/ yet; run `cargo xtask build`".to_string());
     }
     let report = measure()?;
-    match json {
-        true => println!("{}", as_json(&report)),
-        false => print_tables(&report),
-    }
-    if let Some(count) = crate::option(arguments, "--functions")? {
-        let count = count.parse().map_err(|_| format!("--functions is a number, not {count}"))?;
-        let module = fs::read(build::named_module()).map_err(|error| format!("the module: {error}"))?;
-        say::header("the largest functions of the module, bytes");
-        for (name, size) in module::functions(&module)?.into_iter().take(count) {
-            println!("   {:>9}  {name}", say::bytes(size));
-        }
+    if json {
+        println!("{}", as_json(&report));
+    } else {
+        print_files(&report);
+        print_module(&report.crates, functions)?;
     }
     check(&report)
 }
@@ -150,7 +152,7 @@ fn compress(paths: &[PathBuf]) -> Outcome<Vec<Size>> {
         .collect()
 }
 
-fn print_tables(report: &Report) {
+fn print_files(report: &Report) {
     say::header("sizes in bytes");
     let width = report.files.iter().map(|row| row.name.len()).max().unwrap_or(0).max(24);
     let line = |name: &str, size: Size, role: &str| {
@@ -175,13 +177,26 @@ fn print_tables(report: &Report) {
     if let Some(book) = report.book {
         line("and the demo's book core", book, "data, no bound");
     }
-    if !report.crates.is_empty() {
-        say::header("what each crate costs in the module (each compressed alone)");
-        println!("   {:<width$} {:>9} {:>9} {:>9}", "", "raw", "gzip -9", "brotli 11");
-        for row in &report.crates {
-            line(&row.name, row.size, "");
+}
+
+fn print_module(crates: &[Row], functions: usize) -> Outcome<()> {
+    if crates.is_empty() {
+        return Ok(());
+    }
+    say::header("what each crate costs in the module (inlined code counts where it ended up; each compressed alone)");
+    println!("   {:<27} {:>9} {:>9} {:>9}", "", "raw", "gzip -9", "brotli 11");
+    for Row { name, size, .. } in crates {
+        let [raw, gzip, brotli] = [size.raw, size.gzip, size.brotli].map(say::bytes);
+        println!("   {name:<27} {raw:>9} {gzip:>9} {brotli:>9}");
+    }
+    if functions > 0 {
+        let module = fs::read(build::named_module()).map_err(|error| format!("the module: {error}"))?;
+        say::header("its largest functions");
+        for (name, size) in module::functions(&module)?.into_iter().take(functions) {
+            println!("   {:>9}  {name}", say::bytes(size));
         }
     }
+    Ok(())
 }
 
 fn check(report: &Report) -> Outcome<()> {
