@@ -6,7 +6,7 @@ import path from "node:path";
 import { ROOT, hubAndShop } from "../../../xtask/servers.mjs";
 
 /** The `wellmet` program and the prepared demo data; `cargo xtask test` sets both. */
-const PROGRAM = process.env.WELLMET ?? path.join(ROOT, "target/tool/wellmet");
+export const PROGRAM = process.env.WELLMET ?? path.join(ROOT, "target/tool/wellmet");
 export const DATA = process.env.WELLMET_DATA ?? path.join(ROOT, "demo-data");
 
 /** Starts both on a copy of the prepared data, so that no test sees another's shoppers. */
