@@ -13,6 +13,7 @@ pub mod console;
 pub mod failure;
 pub mod index;
 pub mod orders;
+pub mod shop;
 
 use clap::Parser;
 use console::{Console, Format};
