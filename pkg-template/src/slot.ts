@@ -70,13 +70,13 @@ export function shown(
   return null;
 }
 
-/** What stands around a place: the size of what holds it, where its neighbours are. Nothing when out of sight. */
+/** What stands around a place: the edges of what holds it, where its neighbours are. Nothing when out of sight. */
 function surroundings(place: Element): number[] | undefined {
   const parent = place.parentElement;
   const box = place.getBoundingClientRect();
   // Below the fold nobody sees it move; above the window the browser keeps the scroll position.
   if (!parent || !place.getClientRects().length || box.top >= innerHeight || box.bottom <= 0) return;
-  const { width, height } = parent.getBoundingClientRect();
+  const { width, bottom } = parent.getBoundingClientRect();
   const range = document.createRange();
   range.selectNodeContents(parent);
   range.setStartAfter(place);
@@ -84,7 +84,9 @@ function surroundings(place: Element): number[] | undefined {
   range.selectNodeContents(parent);
   range.setEndBefore(place);
   const before = range.getBoundingClientRect();
-  return [width, height, after.left, after.top, before.left, before.top];
+  // What lies below the fold may move, too: a long cart grows a page whose end is out of sight.
+  const seen = (y: number): number => Math.min(y, innerHeight);
+  return [width, seen(bottom), after.left, seen(after.top), before.left, seen(before.top)];
 }
 
 const firstOf = (element: Element): ChildNode | undefined =>
