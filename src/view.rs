@@ -2,62 +2,71 @@
 //!
 //! The TypeScript half declares the same shapes in `pkg-template/src/engine.ts`.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
+use wellmet_engine::value::Value;
 
-/// Text or number, as a template binds it.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub(crate) enum Field {
-    /// Text, shown as text.
-    Text(String),
-    /// A number: minor units, milliseconds or a count, by the field's meaning.
-    Number(f64),
+/// A value of the engine as a template binds it.
+pub(crate) struct Field<'a>(pub(crate) &'a Value);
+
+impl Serialize for Field<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(is) => serializer.serialize_bool(*is),
+            Value::Number(number) => serializer.serialize_f64(*number),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::List(items) => serializer.collect_seq(items.iter().map(Field)),
+            Value::Map(entries) => serializer.collect_map(entries.iter().map(|(name, value)| (name, Field(value)))),
+        }
+    }
 }
 
-/// Named fields in a stable order; an object in JavaScript.
-pub(crate) struct Fields(pub(crate) Vec<(String, Field)>);
+/// Named values; an object in JavaScript.
+pub(crate) struct Fields<'a>(pub(crate) &'a [(&'a str, Value)]);
 
-impl Serialize for Fields {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, Field(value))))
     }
 }
 
 /// Why something was chosen or not.
 #[derive(Serialize)]
-pub(crate) struct Reason {
+pub(crate) struct Reason<'a> {
     pub(crate) code: &'static str,
-    pub(crate) text: String,
-    pub(crate) args: Fields,
+    pub(crate) text: &'a str,
+    pub(crate) args: Fields<'a>,
 }
 
 /// One recommended article.
 #[derive(Serialize)]
-pub(crate) struct Item {
-    pub(crate) id: String,
-    pub(crate) title: String,
-    pub(crate) link: String,
-    pub(crate) image: String,
-    pub(crate) category: String,
+pub(crate) struct Item<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) title: &'a str,
+    pub(crate) link: &'a str,
+    pub(crate) image: &'a str,
+    pub(crate) category: &'a str,
     pub(crate) price: f64,
-    pub(crate) reason: Reason,
+    pub(crate) reason: Reason<'a>,
 }
 
 /// What one slot shows.
 #[derive(Serialize)]
-pub(crate) struct Decision {
-    pub(crate) slot: String,
-    pub(crate) choice: String,
-    pub(crate) fields: Fields,
-    pub(crate) items: Vec<Item>,
-    pub(crate) reason: Reason,
+pub(crate) struct Decision<'a> {
+    pub(crate) slot: &'a str,
+    pub(crate) choice: &'a str,
+    pub(crate) fields: Fields<'a>,
+    pub(crate) items: Vec<Item<'a>>,
+    pub(crate) reason: Reason<'a>,
+    /// What to tell [`crate::Session::show`] once it is painted; empty when nothing counts it.
+    pub(crate) exposure: &'a str,
 }
 
 /// All slots of a page, and what would let more be said.
 #[derive(Serialize)]
-pub(crate) struct Outcome {
-    pub(crate) decisions: Vec<Decision>,
+pub(crate) struct Outcome<'a> {
+    pub(crate) decisions: Vec<Decision<'a>>,
     pub(crate) needs: Vec<String>,
     pub(crate) until: f64,
 }
@@ -117,6 +126,12 @@ pub(crate) struct Configuration {
     pub(crate) groups: Vec<OptionGroup>,
     pub(crate) conflicts: Vec<String>,
     pub(crate) complete: bool,
+}
+
+/// A whole number for JavaScript; exact up to 2^53, far above any price or moment.
+#[allow(clippy::cast_precision_loss, reason = "see above")]
+pub(crate) const fn number(whole: i64) -> f64 {
+    whole as f64
 }
 
 /// A plain JavaScript object: maps become objects, absent values `undefined`.

@@ -18,6 +18,7 @@ pub mod recommend;
 pub mod record;
 pub mod shelf;
 pub mod slot;
+pub mod sort;
 pub mod status;
 pub mod table;
 pub mod time;

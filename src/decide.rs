@@ -1,0 +1,103 @@
+//! All slots of a page in one call.
+
+use wasm_bindgen::prelude::*;
+use wellmet_engine::decide::{self, Outcome};
+use wellmet_engine::profile::{CartLine, Facts, Page};
+use wellmet_engine::shelf::{Lookup, Shelf};
+use wellmet_state::line::{self, Named};
+
+use crate::book::Needs;
+use crate::host;
+use crate::session::Session;
+use crate::view;
+
+/// Most slots of one page; those beyond keep the shop's own content.
+const MAX_SLOTS: usize = 256;
+
+#[wasm_bindgen]
+impl Session {
+    /// Decides these slots. Without a book, or a book without rules, every slot keeps its default.
+    pub fn decide(&mut self, slots: Vec<String>) -> JsValue {
+        let (shown, assigned) = self.decided(&slots);
+        for (experiment, choice) in assigned {
+            self.journey.assign(&experiment, &choice);
+        }
+        shown
+    }
+}
+
+impl Session {
+    /// What the page shows, and what the journey is to remember.
+    fn decided(&self, slots: &[String]) -> (JsValue, Vec<(String, String)>) {
+        let (Some(book), Some(table)) = (&self.book, &self.table) else {
+            return (view::to_js(&view::Outcome { decisions: Vec::new(), needs: Vec::new(), until: 0.0 }), Vec::new());
+        };
+        let document = &self.device.document;
+        let cart: Vec<(String, u32)> = document
+            .cart()
+            .iter()
+            .filter_map(|shown| match line::read(shown.key) {
+                Ok(Named::Item { item, .. }) => Some((item, shown.quantity)),
+                _ => None,
+            })
+            .collect();
+        let cart: Vec<CartLine<'_>> =
+            cart.iter().map(|(item, quantity)| CartLine { item, quantity: *quantity }).collect();
+        let facts = Facts {
+            now: self.now,
+            zone: &self.zone,
+            locale: &self.locale,
+            consent: self.consent,
+            page: Page { kind: &self.page.kind, item: &self.page.item, category: &self.page.category },
+            told: &self.told,
+            own_name: document.preference("name").filter(|name| !name.is_empty()),
+            record: self.record.as_ref(),
+            journey: &self.journey,
+            cart: &cart,
+            unit: self.record.as_ref().map_or(&self.visitor, |record| record.customer.as_str()),
+        };
+        let names: Vec<&str> = slots.iter().take(MAX_SLOTS).map(String::as_str).collect();
+        let outcome = decide::decide(table, &facts, book, &host::Page, &names);
+        let assigned =
+            outcome.assigned.iter().map(|(experiment, choice)| ((*experiment).to_owned(), (*choice).to_owned()));
+        let assigned = assigned.collect();
+        (show(outcome, book), assigned)
+    }
+}
+
+fn show(outcome: Outcome<'_>, book: &wellmet_book::Book) -> JsValue {
+    // The reason's own values, in step with the decisions that borrow them.
+    let seen: Vec<_> = outcome.decisions.iter().map(|decision| decision.reason.args()).collect();
+    let decisions = outcome
+        .decisions
+        .iter()
+        .zip(&seen)
+        .map(|(decision, seen)| view::Decision {
+            slot: decision.slot,
+            choice: decision.choice,
+            fields: view::Fields(&decision.fields),
+            items: decision.items.iter().filter_map(|item| show_item(item, book)).collect(),
+            reason: view::Reason {
+                code: decision.reason.code(),
+                text: decision.text,
+                args: view::Fields(if decision.text.is_empty() { seen } else { &decision.args }),
+            },
+            exposure: &decision.exposure,
+        })
+        .collect();
+    let until = outcome.until.map_or(0.0, |until| view::number(until.0));
+    view::to_js(&view::Outcome { decisions, needs: Needs::from(outcome.needs).names(book), until })
+}
+
+fn show_item<'a>(item: &'a decide::Item<'a>, book: &'a wellmet_book::Book) -> Option<view::Item<'a>> {
+    let Lookup::Here(card) = book.card(item.item) else { return None };
+    Some(view::Item {
+        id: card.id,
+        title: card.title,
+        link: card.link,
+        image: card.image,
+        category: card.category,
+        price: view::number(card.price_minor),
+        reason: view::Reason { code: item.because.code(), text: item.text, args: view::Fields(&item.args) },
+    })
+}

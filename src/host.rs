@@ -1,0 +1,39 @@
+//! What the engine borrows from JavaScript: regular expressions, case folding, and the text form of numbers.
+
+use wasm_bindgen::prelude::*;
+use wellmet_engine::host::Host;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = RegExp)]
+    type Pattern;
+    #[wasm_bindgen(constructor, js_class = "RegExp", catch)]
+    fn new(pattern: &str, flags: &str) -> Result<Pattern, JsValue>;
+    #[wasm_bindgen(method)]
+    fn test(this: &Pattern, text: &str) -> bool;
+    #[wasm_bindgen(js_name = String)]
+    fn string(number: f64) -> String;
+    #[wasm_bindgen(js_name = Number)]
+    fn number(text: &str) -> f64;
+}
+
+/// The page's own JavaScript engine.
+pub(crate) struct Page;
+
+impl Host for Page {
+    fn regex(&self, pattern: &str, ignore_case: bool, text: &str) -> bool {
+        Pattern::new(pattern, if ignore_case { "i" } else { "" }).is_ok_and(|pattern| pattern.test(text))
+    }
+
+    fn lower(&self, text: &str) -> String {
+        js_sys::JsString::from(text).to_lower_case().into()
+    }
+
+    fn number_text(&self, value: f64) -> String {
+        string(value)
+    }
+
+    fn text_number(&self, text: &str) -> f64 {
+        number(text)
+    }
+}
