@@ -19,6 +19,7 @@ use crate::reason::Reason;
 use crate::recommend::{History, Scratch};
 use crate::shelf::{ChunkIx, ItemIx, Shelf};
 use crate::slot::{Field, Slot, Variant};
+use crate::sort::{sort, sort_by, sort_distinct};
 use crate::table::{Because, Table, Text};
 use crate::time::Instant;
 use crate::value::{Value, View};
@@ -134,10 +135,8 @@ fn run<'a>(
         }
     }
     if order.len() > 1 && !table.order.is_empty() {
-        order.sort_by_key(|(slot, asked)| {
-            let rank = table.order.iter().position(|ranked| *ranked as usize == *slot);
-            (rank.unwrap_or(usize::MAX), *asked)
-        });
+        let rank = |slot: usize| table.order.iter().position(|ranked| *ranked as usize == slot).unwrap_or(usize::MAX);
+        sort_by(&mut order, |a, b| rank(a.0) < rank(b.0));
     }
     for (slot, asked) in order {
         if let (Some(slot), Some(decision)) = (table.slots.get(slot), decisions.get_mut(asked)) {
@@ -211,7 +210,7 @@ impl<'a> Decider<'a, '_> {
                         &mut candidates,
                     );
                 }
-                candidates.sort_unstable();
+                sort(&mut candidates);
                 let variants = candidates.into_iter().filter_map(|at| slot.variants.get(at as usize));
                 variants.into_iter().any(|variant| consider(self, variant, decision))
             }
@@ -368,6 +367,10 @@ impl<'a> Decider<'a, '_> {
             let value = match field {
                 Field::Text(text) => Value::Text(self.filled(text)?),
                 Field::Attribute(attribute) => self.value(*attribute)?,
+                Field::Optional(attribute) => match self.value(*attribute) {
+                    Ok(value) => value,
+                    Err(_) => continue,
+                },
                 Field::Number(number) => Value::Number(*number),
             };
             fields.push((name, value));
@@ -461,7 +464,6 @@ impl crate::slot::Keyed {
             _ => self.texts.iter().for_each(|(_, list)| out.extend_from_slice(list)),
         }
         // A variant that accepts several texts is listed under each.
-        out.sort_unstable();
-        out.dedup();
+        sort_distinct(out);
     }
 }

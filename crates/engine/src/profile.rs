@@ -10,6 +10,7 @@ use crate::host::Host;
 use crate::journey::Journey;
 use crate::record::Record;
 use crate::shelf::{ChunkIx, Lookup, Shelf};
+use crate::sort::sort_distinct;
 use crate::status::{Standing, standing};
 use crate::table::Table;
 use crate::time::{Day, Instant, Span, Zone};
@@ -150,8 +151,7 @@ impl<'a> Profile<'a> {
     #[must_use]
     pub fn needs(&self) -> Vec<ChunkIx> {
         let mut needs = self.needs.borrow().clone();
-        needs.sort_unstable();
-        needs.dedup();
+        sort_distinct(&mut needs);
         needs
     }
 
@@ -306,17 +306,24 @@ impl<'a> Profile<'a> {
                 let today = self.today().0;
                 self.standing().until.map_or(View::Null, |until| number(facts.zone.day(until).0 - today))
             }
-            Fact::StatusMissing => match self.standing().missing.filter(|_| self.record().is_some()) {
-                Some((threshold, lacks)) if threshold.measure == crate::status::Measure::Spent => self.money(lacks),
-                Some((_, lacks)) => number(lacks),
-                None => View::Null,
-            },
+            Fact::StatusMissingOrders => self.missing(crate::status::Measure::Orders).map_or(View::Null, number),
+            Fact::StatusMissingSpent => {
+                self.missing(crate::status::Measure::Spent).map_or(View::Null, |minor| self.money(minor))
+            }
             Fact::StatusChange => match self.standing().change(facts.now) {
                 Some(true) => View::Text("up"),
                 Some(false) => View::Text("down"),
                 None => View::Null,
             },
         })
+    }
+
+    /// What is missing to the next status group.
+    fn missing(&self, measure: crate::status::Measure) -> Option<i64> {
+        // Without a record there is no standing, not the lowest one.
+        self.record()?;
+        let missing = &self.standing().missing;
+        missing.iter().find(|(threshold, _)| threshold.measure == measure).map(|(_, lacks)| *lacks)
     }
 
     /// Minor units, as far as the cards are known.
@@ -389,8 +396,7 @@ impl<'a> Profile<'a> {
             Measure::Sum => self.money(found.iter().fold(0, |sum, (_, minor)| sum.saturating_add(*minor))),
             Measure::Days => {
                 let mut days: Vec<Day> = found.iter().map(|(at, _)| self.facts.zone.day(*at)).collect();
-                days.sort_unstable();
-                days.dedup();
+                sort_distinct(&mut days);
                 number(i64::try_from(days.len()).unwrap_or(i64::MAX))
             }
             Measure::Since => {

@@ -6,6 +6,7 @@
 //! Windows here are spans of 24 hours back from the moment.
 
 use crate::record::Record;
+use crate::sort::{sort, sort_by};
 use crate::time::{Instant, Span};
 use crate::wire::{Fault, Reader, Result, Writer};
 
@@ -63,8 +64,8 @@ pub struct Standing {
     pub before: Option<usize>,
     /// The next higher group.
     pub next: Option<usize>,
-    /// The first threshold of the next group that she does not reach, and how much is missing.
-    pub missing: Option<(Threshold, i64)>,
+    /// The thresholds of the next group that she does not reach, and how much is missing to each.
+    pub missing: Vec<(Threshold, i64)>,
 }
 
 /// One order as thresholds see it, oldest first, with what came before it in all.
@@ -101,7 +102,7 @@ fn marks(record: &Record, now: Instant) -> Vec<Mark> {
         spent = spent.saturating_sub(minor);
     }
     marks.reverse();
-    marks.sort_by_key(|mark| mark.at);
+    sort_by(&mut marks, |a, b| a.at < b.at);
     marks
 }
 
@@ -188,15 +189,12 @@ pub fn standing(ladder: &[Group], record: &Record, now: Instant) -> Standing {
         edges.extend(held.until);
     }
     edges.retain(|edge| *edge <= now);
-    edges.sort_unstable();
+    sort(&mut edges);
     let changed = edges.iter().rev().find(|edge| rank(**edge - Span(1)) != group && rank(**edge) == group);
     let next = group.map_or(0, |group| group + 1);
-    let missing = ladder.get(next).and_then(|group| {
-        group.entry.iter().find_map(|threshold| {
-            let lacks = threshold.least - threshold.value(&marks, now);
-            (lacks > 0).then_some((*threshold, lacks))
-        })
-    });
+    let entry = ladder.get(next).map_or(&[][..], |group| &group.entry);
+    let lacks = entry.iter().map(|threshold| (*threshold, threshold.least - threshold.value(&marks, now)));
+    let missing = lacks.filter(|(_, lacks)| *lacks > 0).collect();
     Standing {
         group,
         since: changed.copied(),
@@ -316,25 +314,26 @@ mod tests {
         let ladder = ladder();
         let none = standing(&ladder, &customer(&[]), day(0));
         assert_eq!((none.group, none.next), (None, Some(0)));
-        assert_eq!(none.missing.map(|(_, lacks)| lacks), Some(1));
+        assert_eq!(none.missing.first().map(|(_, lacks)| *lacks), Some(1));
 
         let new = standing(&ladder, &customer(&[(0, 400)]), day(1));
         assert_eq!((new.group, new.since, new.until, new.next), (Some(0), Some(day(0)), None, Some(1)));
-        assert_eq!(new.missing.map(|(_, lacks)| lacks), Some(100));
+        assert_eq!(new.missing.first().map(|(_, lacks)| *lacks), Some(100));
 
         let silver = standing(&ladder, &customer(&[(0, 400), (10, 200)]), day(20));
         assert_eq!((silver.group, silver.since), (Some(1), Some(day(10))));
         // 300 are kept until the order of 400 leaves the window, and the grace after it.
         assert_eq!(silver.until, Some(day(365 + 30)));
-        let (threshold, lacks) = silver.missing.expect("gold is above");
-        assert_eq!((threshold.measure, lacks), (Measure::Spent, 400));
+        let missing: Vec<_> = silver.missing.iter().map(|(threshold, lacks)| (threshold.measure, *lacks)).collect();
+        assert_eq!(missing, [(Measure::Spent, 400), (Measure::Orders, 1)]);
 
-        // Enough money, one order too few: the second threshold is what is missing.
+        // Enough money, one order too few.
         let two = standing(&ladder, &customer(&[(0, 900), (10, 200)]), day(20));
-        assert_eq!(two.missing.map(|(t, lacks)| (t.measure, lacks)), Some((Measure::Orders, 1)));
+        assert_eq!(two.missing.len(), 1);
+        assert_eq!(two.missing.first().map(|(t, lacks)| (t.measure, *lacks)), Some((Measure::Orders, 1)));
 
         let gold = standing(&ladder, &customer(&[(0, 900), (10, 200), (20, 50)]), day(20));
-        assert_eq!((gold.group, gold.next, gold.missing), (Some(2), None, None));
+        assert_eq!((gold.group, gold.next, gold.missing), (Some(2), None, Vec::new()));
     }
 
     #[test]
@@ -388,7 +387,7 @@ mod tests {
                 let after = standing(&ladder, &record, until).group;
                 assert!(after < Some(group), "{orders:?}: still {after:?} at the end of {group}");
             }
-            if let (Some(next), Some((threshold, lacks))) = (here.next, here.missing)
+            if let (Some(next), Some((threshold, lacks))) = (here.next, here.missing.first().copied())
                 && ladder[next].entry.len() == 1
                 && threshold.measure == Measure::Spent
             {

@@ -11,6 +11,7 @@
 //! A product page uses `add`. The steppers of a cart page use `set_quantity` with the number the
 //! shopper sees plus or minus one, so that a stale screen never doubles an order.
 
+use wellmet_engine::sort::sort;
 use wellmet_engine::time::Instant;
 use wellmet_engine::wire::{Fault, Reader, Writer};
 
@@ -20,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::limits::{ADDS, FIELD, FIELDS, KEY, MAX_DOTS, MAX_ENTRIES, MAX_SEQ, QUANTITY};
 #[cfg(test)]
 use crate::mutant::{self, Mutant};
-use crate::version::{Dot, read_actor};
+use crate::version::{Dot, Version, read_actor};
 
 /// A line as the shopper sees it.
 #[derive(Clone, Copy, Debug)]
@@ -262,17 +263,18 @@ impl Document {
             snapshot.lines.push((line.key.to_owned(), line.quantity));
             snapshot.dots.extend(line.entry.dots());
         }
-        snapshot.dots.sort_unstable();
+        sort(&mut snapshot.dots);
         snapshot
     }
 
     /// Takes away exactly what was paid: a unit added meanwhile on another device stays, and a
     /// device that was asleep cannot bring the bought ones back. Doing it twice changes nothing.
+    /// `retired` is all that [`Self::retire`] ever returned: an actor may have been retired since.
     ///
     /// # Errors
     /// `Gap` when the order was made from operations that this replica has not seen.
-    pub fn purchase(&mut self, snapshot: &Snapshot) -> Result<()> {
-        if !snapshot.dots.iter().all(|dot| self.version.has(*dot)) {
+    pub fn purchase(&mut self, snapshot: &Snapshot, retired: &Version) -> Result<()> {
+        if !snapshot.dots.iter().all(|dot| self.version.has(*dot) || retired.has(*dot)) {
             return Err(Error::Gap);
         }
         let paid = |dot: Dot| snapshot.dots.binary_search(&dot).is_ok();

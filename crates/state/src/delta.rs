@@ -17,6 +17,7 @@
 //!
 //! Frozen samples of the layout are in `tests/frozen/state`.
 
+use wellmet_engine::sort::{sort, sort_by};
 use wellmet_engine::wire::{self, Fault, Reader, Writer};
 
 use crate::clock::Stamp;
@@ -91,8 +92,8 @@ impl Delta {
             rest = others;
             span.actor = actor;
         }
-        self.spans.sort_unstable_by_key(|span| span.actor);
-        self.earlier.sort_unstable();
+        sort_by(&mut self.spans, |a, b| a.actor < b.actor);
+        sort(&mut self.earlier);
         if self.spans.windows(2).any(|pair| pair[0].actor == pair[1].actor) { Err(Error::Gap) } else { Ok(()) }
     }
 }
@@ -169,7 +170,7 @@ impl Document {
             gone.clear();
         }
         // Grouped like the spans: the sender's own first.
-        gone.sort_unstable_by_key(|dot| (dot.actor != self.actor, *dot));
+        sort_by(&mut gone, |a, b| (a.actor != self.actor, *a) < (b.actor != self.actor, *b));
         let mine = |dot: Dot| dot.actor == self.actor && dot.seq > own;
         Some(write(Form::Operations, self.epoch, &spans, &gone, &self.entries, &mine))
     }
@@ -182,7 +183,7 @@ impl Document {
         if !since.is_empty() {
             let all = self.entries.iter().flatten().flat_map(Entry::dots);
             left.extend(all.filter(|dot| since.has(*dot)));
-            left.sort_unstable();
+            sort(&mut left);
         }
         let form = if since.is_empty() { Form::State } else { Form::Digest };
         write(form, self.epoch, &spans, &left, &self.entries, &|dot| !since.has(dot))
@@ -220,7 +221,10 @@ fn write(
     if form != Form::State {
         write_earlier(&mut w, spans, earlier);
     }
-    write_entries(&mut w, spans, entries, brought);
+    // An increment that others were settled into is told again: who lacks only the sum would otherwise
+    // drop the others and keep the part.
+    let told = |add: &Add| brought(add.dot) || (form == Form::Digest && add.n > 1);
+    write_entries(&mut w, spans, entries, brought, &told);
     w.into_bytes()
 }
 
@@ -244,6 +248,7 @@ fn write_entries(
     spans: &[Span],
     entries: &[Vec<Entry>; Kind::ALL.len()],
     brought: &dyn Fn(Dot) -> bool,
+    told: &dyn Fn(&Add) -> bool,
 ) {
     let mut chosen: Vec<(usize, &Entry, usize, usize)> = Vec::new();
     let mut base = u64::MAX;
@@ -254,7 +259,7 @@ fn write_entries(
                 registers += 1;
                 base = base.min(register.stamp.0 >> 16);
             }
-            let adds = entry.adds.iter().filter(|add| brought(add.dot)).count();
+            let adds = entry.adds.iter().filter(|add| told(add)).count();
             if registers + adds > 0 {
                 chosen.push((kind, entry, registers, adds));
             }
@@ -301,10 +306,11 @@ fn write_entries(
                 Value::Text(text) => w.text(text),
             }
         }
-        for add in entry.adds.iter().filter(|add| brought(add.dot)) {
+        for add in entry.adds.iter().filter(|add| told(add)) {
             let actor = place(add.dot);
-            w.varint((actor as u64) << 1 | u64::from(add.n > 1));
-            w.varint(add.dot.seq - spans[actor].from - 1);
+            let (from, again) = (spans[actor].from, !brought(add.dot));
+            w.varint((actor as u64) << 2 | u64::from(again) << 1 | u64::from(add.n > 1));
+            w.varint(if again { from - add.dot.seq } else { add.dot.seq - from - 1 });
             if add.n > 1 {
                 w.varint(u64::from(add.n) - 2);
             }
@@ -379,13 +385,28 @@ fn read_spans(r: &mut Reader<'_>, form: Form) -> wire::Result<Vec<Span>> {
     Ok(spans)
 }
 
+fn span_at<'a>(r: &Reader<'_>, spans: &'a [Span], place: u64) -> wire::Result<&'a Span> {
+    usize::try_from(place).ok().and_then(|at| spans.get(at)).ok_or(r.fault(Fault::Invalid))
+}
+
+/// A dot that the message brings.
 fn read_dot(r: &mut Reader<'_>, spans: &[Span], place: u64) -> wire::Result<Dot> {
-    let span = usize::try_from(place).ok().and_then(|at| spans.get(at)).ok_or(r.fault(Fault::Invalid))?;
+    let span = span_at(r, spans, place)?;
     let after = r.varint_max(MAX_SEQ)?;
     if after >= span.to - span.from {
         return Err(r.fault(Fault::Invalid));
     }
     Ok(Dot { actor: span.actor, seq: span.from + 1 + after })
+}
+
+/// A dot that the receiver has seen.
+fn read_earlier(r: &mut Reader<'_>, spans: &[Span], place: u64) -> wire::Result<Dot> {
+    let span = span_at(r, spans, place)?;
+    let before = r.varint_max(MAX_SEQ)?;
+    if before >= span.from {
+        return Err(r.fault(Fault::Invalid));
+    }
+    Ok(Dot { actor: span.actor, seq: span.from - before })
 }
 
 fn read_entry(r: &mut Reader<'_>, spans: &[Span], base: u64) -> wire::Result<(Kind, Entry)> {
@@ -414,7 +435,7 @@ fn read_entry(r: &mut Reader<'_>, spans: &[Span], base: u64) -> wire::Result<(Ki
     }
     for _ in 0..adds {
         let head = r.varint()?;
-        let dot = read_dot(r, spans, head >> 1)?;
+        let dot = if head & 2 == 2 { read_earlier(r, spans, head >> 2)? } else { read_dot(r, spans, head >> 2)? };
         let n = if head & 1 == 1 { r.varint_max(u64::from(u32::MAX) - 2)? + 2 } else { 1 };
         if entry.adds.last().is_some_and(|last| last.dot >= dot) {
             return Err(r.fault(Fault::Invalid));

@@ -3,6 +3,8 @@
 //! A live dot stays if both sides hold it, or if one holds it and the other has not seen it. That
 //! is all; it does not matter in which order, how often or how late messages arrive.
 
+use wellmet_engine::sort::{sort, sort_by};
+
 use crate::delta::{Delta, Form, read};
 use crate::document::{Document, Kind};
 use crate::entry::Entry;
@@ -58,11 +60,13 @@ impl Document {
     /// `Wire` for damaged bytes; `Gap` when the message builds on operations not seen here; `Epoch`
     /// for another epoch. The document is then as it was.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<Applied> {
-        self.join(read(bytes)?)
+        let mut delta = read(bytes)?;
+        delta.resolve(&self.version)?;
+        self.join(delta)
     }
 
-    pub(crate) fn join(&mut self, mut delta: Delta) -> Result<Applied> {
-        delta.resolve(&self.version)?;
+    /// Joins a message whose actors have their full names; see [`Delta::resolve`].
+    pub(crate) fn join(&mut self, delta: Delta) -> Result<Applied> {
         if self.is_empty() && delta.form == Form::State {
             self.epoch = delta.epoch;
         }
@@ -93,7 +97,7 @@ impl Document {
             change.after = self.quantity(&change.key);
         }
         applied.lines.retain(|change| change.before != change.after);
-        applied.lines.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        sort_by(&mut applied.lines, |a, b| a.key < b.key);
         applied.advanced = applied.changed() || self.version != seen;
         if applied.advanced {
             self.settle_journal();
@@ -104,7 +108,7 @@ impl Document {
     /// Drops the dots that the other side has seen and does not hold.
     fn drop_gone(&mut self, delta: &Delta, applied: &mut Applied) {
         let mut brought: Vec<Dot> = delta.entries.iter().flat_map(|(_, entry)| entry.dots()).collect();
-        brought.sort_unstable();
+        sort(&mut brought);
         let gone = |dot: Dot| match delta.span(dot.actor) {
             #[cfg(test)]
             Some(_) if mutant::on(Mutant::RemoveWins) => brought.binary_search(&dot).is_err(),
@@ -167,7 +171,7 @@ impl Document {
             if !seen.has(add.dot) {
                 applied.kinds |= 1 << kind as u8;
                 entry.put_add(add);
-            } else if entry.adds.binary_search_by_key(&add.dot, |add| add.dot).is_ok() {
+            } else if entry.add_at(add.dot).is_some() {
                 entry.put_add(add);
             }
         }

@@ -6,6 +6,7 @@
 //! a merge the model's rules run over the winners, and [`Document::siblings`] still has the value
 //! that had to give, for "undo".
 
+use wellmet_engine::sort::sort_by;
 use wellmet_engine::time::Instant;
 
 use crate::clock::Stamp;
@@ -44,7 +45,7 @@ impl Document {
     #[must_use]
     pub fn siblings(&self, kind: Kind, key: &str, field: &str) -> Vec<&Register> {
         let mut found: Vec<&Register> = self.entry(kind, key).map_or(&[][..], |e| e.siblings(field)).iter().collect();
-        found.sort_unstable_by_key(|register| core::cmp::Reverse(register.rank()));
+        sort_by(&mut found, |a, b| a.rank() > b.rank());
         found
     }
 
@@ -137,7 +138,7 @@ impl Document {
                 }
             }
         }
-        found.sort_by_key(|found| found.0);
+        sort_by(&mut found, |a, b| a.0 < b.0);
         self.clock = clock;
         let any = !found.is_empty();
         for (_, kind, key, field, value) in found {

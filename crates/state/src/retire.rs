@@ -1,6 +1,8 @@
 //! Keeping a document small over years: settling increments, retiring actors, and how a device that
 //! slept through it goes on.
 
+use wellmet_engine::sort::{sort, sort_distinct};
+
 use crate::document::{Document, Kind};
 use crate::entry::{Add, Entry, Register};
 use crate::join::{Applied, LineChange};
@@ -38,8 +40,8 @@ impl Document {
 
     /// Forgets actors that `idle` says yes to and that nothing live is left of, and begins a new
     /// epoch if there were any. Only a hub may, for actors that were silent for long (90 days).
-    /// Returns what was known of them: the hub keeps it beside the document, for [`crate::exchange::answer`],
-    /// in case one comes back.
+    /// Returns what was known of them: the hub joins it to [`crate::guard::Guard::retired`], in case one
+    /// comes back.
     pub fn retire(&mut self, idle: &dyn Fn(u64) -> bool) -> Version {
         let mut retired = Version::new();
         let live: Vec<u64> = self.entries.iter().flatten().flat_map(Entry::dots).map(|dot| dot.actor).collect();
@@ -56,24 +58,6 @@ impl Document {
         retired
     }
 
-    /// A hub without this document, or with an older copy of it, takes on the epoch that a device
-    /// knows. Actors that the device does not know were retired: what is left of them is dead.
-    pub(crate) fn adopt(&mut self, epoch: u64, known: &Version) {
-        self.epoch = epoch;
-        let gone: Vec<u64> =
-            self.version.iter().map(|(actor, _)| actor).filter(|actor| known.get(*actor) == 0).collect();
-        for list in &mut self.entries {
-            for entry in list.iter_mut() {
-                entry.cut(&mut |dot| gone.contains(&dot.actor));
-            }
-            list.retain(|entry| !entry.is_empty());
-        }
-        for actor in gone {
-            self.version.forget(actor);
-        }
-        self.settle_journal();
-    }
-
     /// Goes on from the hub's state of another epoch: this device's unacknowledged operations are put
     /// on top of it, everything else of the old state is dropped. `retired` is what the hub knew of
     /// actors it has forgotten. When `foreign` is this replica's own actor (the store is a copy of
@@ -88,7 +72,7 @@ impl Document {
     ) -> Applied {
         let old = core::mem::replace(self, base);
         let mut live: Vec<Dot> = old.entries.iter().flatten().flat_map(Entry::dots).collect();
-        live.sort_unstable();
+        sort(&mut live);
         let known = if foreign.is_some() { Version::new() } else { retired.clone() };
         let seen = self.version.clone();
         let again = foreign == Some(old.actor) && self.actor != old.actor;
@@ -104,7 +88,10 @@ impl Document {
             }
             list.retain(|entry| !entry.is_empty());
         }
-        // What they brought.
+        // What they brought. This replica's own numbers never go back, even if it was retired.
+        if foreign != Some(old.actor) {
+            self.version.advance(old.actor, old.version.get(old.actor));
+        }
         for (actor, seq) in old.version.iter() {
             if foreign != Some(actor) && seq > acknowledged.get(actor) && seq > known.get(actor) {
                 self.version.advance(actor, seq);
@@ -168,8 +155,7 @@ fn changes(old: &Document, new: &Document) -> Applied {
         }
     }
     let mut keys: Vec<&str> = old.cart().iter().chain(&new.cart()).map(|line| line.key).collect();
-    keys.sort_unstable();
-    keys.dedup();
+    sort_distinct(&mut keys);
     for key in keys {
         let (before, after) = (old.quantity(key), new.quantity(key));
         if before != after {

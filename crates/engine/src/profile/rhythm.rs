@@ -2,13 +2,13 @@
 
 use super::Profile;
 use crate::attribute::ORDER;
+use crate::sort::{sort, sort_distinct};
 use crate::time::Day;
 
 /// Days between neighbouring days with an order; two orders on one day are one.
 #[must_use]
 pub fn intervals(mut days: Vec<Day>) -> Vec<i64> {
-    days.sort_unstable();
-    days.dedup();
+    sort_distinct(&mut days);
     days.windows(2).map(|pair| pair[1].0 - pair[0].0).collect()
 }
 
@@ -16,7 +16,7 @@ pub fn intervals(mut days: Vec<Day>) -> Vec<i64> {
 #[must_use]
 #[allow(clippy::cast_precision_loss, reason = "days are far below 2^53")]
 pub fn median(mut intervals: Vec<i64>) -> Option<f64> {
-    intervals.sort_unstable();
+    sort(&mut intervals);
     let half = intervals.len() / 2;
     let upper = *intervals.get(half)?;
     let lower = if intervals.len().is_multiple_of(2) { *intervals.get(half.checked_sub(1)?)? } else { upper };

@@ -1,6 +1,7 @@
 //! What she bought, in the two orders that questions need.
 
 use crate::shelf::ItemIx;
+use crate::sort::{sort_by, sort_distinct};
 use crate::time::Instant;
 
 /// One article of one of her orders.
