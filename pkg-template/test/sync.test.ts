@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Answer } from "../src/hub.js";
+import { keepInStep, type Sync } from "../src/sync.js";
+
+let answers: (Answer<{ bytes: Uint8Array }> | Promise<Answer<{ bytes: Uint8Array }>>)[];
+let log: string[];
+let wanted: boolean;
+let again: number;
+let stream: { onmessage?: () => void; onerror?: () => void; closed: boolean };
+let sync: Sync;
+
+const good: Answer<{ bytes: Uint8Array }> = { ok: true, bytes: new Uint8Array() };
+const bad = (status: number): Answer<{ bytes: Uint8Array }> => ({ ok: false, status, code: "", message: "" });
+const asked = (): number => log.filter((one) => one === "ask").length;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  answers = [];
+  log = [];
+  wanted = true;
+  again = 0;
+  sync = keepInStep({
+    wanted: () => wanted,
+    request: () => new Uint8Array(),
+    async exchange() {
+      log.push("ask");
+      return answers.shift() ?? good;
+    },
+    received: () => again-- > 0,
+    saved: (state) => log.push(state),
+    refused: (status) => log.push(`refused ${status}`),
+    live: () => {
+      stream = { closed: false };
+      return Object.assign(stream, { close: () => (stream.closed = true) }) as unknown as EventSource;
+    },
+    random: () => 1,
+  });
+});
+afterEach(() => {
+  sync.stop();
+  vi.useRealTimers();
+});
+
+test("several wishes make one exchange", async () => {
+  sync.soon();
+  await vi.advanceTimersByTimeAsync(200);
+  sync.soon();
+  await vi.advanceTimersByTimeAsync(299);
+  expect(asked()).toBe(0);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(log).toEqual(["ask", "hub"]);
+});
+
+test("a hub that is away is asked less and less, and not for ever in a hidden page", async () => {
+  answers = Array.from({ length: 40 }, () => bad(0));
+  sync.soon(0);
+  await vi.advanceTimersByTimeAsync(0);
+  const times = [0];
+  for (let ms = 500; ms < 200_000; ms += 500) {
+    const before = asked();
+    await vi.advanceTimersByTimeAsync(500);
+    if (asked() > before) times.push(ms);
+  }
+  const waits = times.slice(1).map((time, i) => time - times[i]!);
+  expect(waits.slice(0, 6)).toEqual([1000, 2000, 4000, 8000, 16000, 32000]);
+  expect(Math.max(...waits)).toBe(60_000);
+  expect(log).toContain("device");
+  wanted = false;
+  const before = asked();
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect(asked()).toBe(before);
+});
+
+test("after a success the waiting begins anew", async () => {
+  answers = [bad(503), bad(503), good, bad(503)];
+  sync.soon(0);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(asked()).toBe(3);
+  sync.soon(0);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(asked()).toBe(5);
+});
+
+test("what the hub refuses is not sent again", async () => {
+  answers = [bad(413)];
+  sync.soon(0);
+  await vi.advanceTimersByTimeAsync(100_000);
+  expect(log).toEqual(["ask", "device"]);
+});
+
+test.each([401, 409, 410])("%i is told: someone else is meant", async (status) => {
+  answers = [bad(status)];
+  sync.soon(0);
+  await vi.advanceTimersByTimeAsync(100_000);
+  expect(log).toEqual(["ask", "device", `refused ${status}`]);
+});
+
+test("a change during an exchange makes another one", async () => {
+  let answer!: (answer: Answer<{ bytes: Uint8Array }>) => void;
+  answers = [new Promise((resolve) => (answer = resolve))];
+  sync.soon(0);
+  await vi.advanceTimersByTimeAsync(10);
+  sync.soon(0);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(asked()).toBe(1);
+  answer(good);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(log).toEqual(["ask", "ask", "hub"]);
+});
+
+test("the hub may ask for more, within bounds", async () => {
+  again = 100;
+  sync.soon(0);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(asked()).toBe(5);
+  expect(log.at(-1)).toBe("hub");
+});
+
+test("an answer to an exchange that was stopped is dropped", async () => {
+  let answer!: (answer: Answer<{ bytes: Uint8Array }>) => void;
+  answers = [new Promise((resolve) => (answer = resolve))];
+  sync.soon(0);
+  await vi.advanceTimersByTimeAsync(10);
+  sync.stop();
+  answer(bad(401));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(log).toEqual(["ask"]);
+});
+
+test("a wake-up asks at once; a broken stream is closed and not hammered", async () => {
+  sync.soon(0);
+  await vi.advanceTimersByTimeAsync(1);
+  stream.onmessage!();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(asked()).toBe(2);
+  answers = [bad(0), bad(0), bad(0)];
+  stream.onerror!();
+  expect(stream.closed).toBe(true);
+  await vi.advanceTimersByTimeAsync(999);
+  expect(asked()).toBe(2);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(asked()).toBe(3);
+});

@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    environment: "happy-dom",
+    environmentOptions: { happyDOM: { url: "https://shop.example/" } },
+    include: ["test/**/*.test.ts"],
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
+});
