@@ -61,9 +61,10 @@ async function worksIn(t, site) {
   const { id, title } = await article();
   await page.evaluate((id) => window.ours.add(id, 2), id);
   // The title is in a part of the book that is fetched when it is needed.
-  await page.waitForFunction(() => window.seen.at(-1)?.lines[0]?.title);
-  const cart = await page.evaluate(() => window.seen.at(-1));
+  await page.waitForFunction(() => window.ours.cart().lines[0]?.title);
+  const cart = await page.evaluate(() => window.ours.cart());
   assert.equal(cart.count, 2);
+  assert.equal(await page.evaluate(() => window.seen.at(-1).count), 2, "and the event told it");
   assert.equal(cart.lines[0].title, title);
   assert.deepEqual(watch.unexpected(), []);
   assert.deepEqual(watch.foreign, []);
