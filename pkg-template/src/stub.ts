@@ -24,32 +24,36 @@ const stub: Stub = (w.wellmet ??= function () {
   (stub.q ??= []).push(arguments);
 });
 
-try {
-  const root = document.documentElement;
-  const snapshot = JSON.parse(localStorage["wm-s"]) as Snapshot;
-  const painted: Painted[] = (stub.p = []);
-  const seen = new Set<Element>();
+const root = document.documentElement;
+const painted: Painted[] = (stub.p = []);
+const seen = new Set<Element>();
+let snapshot: Snapshot;
 
-  const fill = (template: HTMLTemplateElement, ops: Op[]): DocumentFragment => {
-    const clone = document.importNode(template.content, true);
-    const elements = clone.querySelectorAll<HTMLElement>("*");
-    for (const [at, sink, value] of ops) {
-      const element = elements[at]!;
-      const bound = (name: string): boolean => element.hasAttribute("data-wm-" + name);
-      if (value === null) continue;
-      if (sink === "*") {
-        const inner = element as HTMLTemplateElement;
-        inner.before(...(value as { o: Op[] }[]).map(({ o }) => fill(inner, o)));
-      } else if (sink === "?") element.hidden = !value;
-      else if (!sink) {
-        if (bound("text") || bound("money") || bound("date")) element.textContent = value as string;
-      } else if (bound(sink) && (!/^(href|src|srcset|poster)$/.test(sink) || /^(https?:|mailto:|tel:|[/.?#]|[^:]*$)/i.test(value as string)))
-        element.setAttribute(sink, value as string);
+const fill = (template: HTMLTemplateElement, ops: Op[]): DocumentFragment => {
+  const clone = document.importNode(template.content, true);
+  const elements = clone.querySelectorAll<HTMLElement>("*");
+  for (const [at, sink, value] of ops) {
+    const element = elements[at]!;
+    const bound = (name: string): boolean => element.hasAttribute("data-wm-" + name);
+    if (value === null) continue;
+    if (sink === "*") {
+      const inner = element as HTMLTemplateElement;
+      inner.before(...(value as { o: Op[] }[]).map(({ o }) => fill(inner, o)));
+    } else if (sink === "?") element.hidden = !value;
+    else if (!sink) {
+      if (bound("text") || bound("money") || bound("date")) element.textContent = value as string;
+    } else if (
+      bound(sink) &&
+      (!/^(href|src|srcset|poster)$/.test(sink) || /^(https?:|mailto:|tel:|[/.?#]|[^:]*$)/i.test(value as string))
+    ) {
+      element.setAttribute(sink, value as string);
     }
-    return clone;
-  };
+  }
+  return clone;
+};
 
-  const paint = (): void => {
+const paint = (): void => {
+  try {
     const kind = root.dataset.wmPage ?? document.body?.dataset.wmPage ?? "other";
     for (const slot of document.querySelectorAll<HTMLElement>("[data-wm-slot]")) {
       const shown: Shown | undefined = snapshot.p[kind]?.[slot.dataset.wmSlot!];
@@ -60,14 +64,17 @@ try {
       seen.add(slot);
       const own = [...slot.childNodes];
       const templates = own.filter((node) => node.nodeName === "TEMPLATE") as HTMLTemplateElement[];
-      const template = templates[shown.t];
-      if (!template) continue;
-      const made = (shown.r ?? [shown as { o: Op[] }]).map(({ o }) => fill(template, o));
+      const made = (shown.r ?? [shown as { o: Op[] }]).map(({ o }) => fill(templates[shown.t]!, o));
       slot.replaceChildren(...made, ...templates);
       painted.push([slot, own, shown]);
     }
-  };
+  } catch {
+    // Not one of ours, or of other templates: the shop's own content it is.
+  }
+};
 
+try {
+  snapshot = JSON.parse(localStorage["wm-s"]);
   if (snapshot.e > Date.now() && snapshot.l === root.lang) {
     const observer = new MutationObserver(paint);
     observer.observe(root, { childList: true, subtree: true });
@@ -75,5 +82,5 @@ try {
     paint();
   }
 } catch {
-  // No snapshot, or not one of ours: the shop's own content it is.
+  // No storage, or nothing in it.
 }

@@ -22,14 +22,14 @@ export interface TestPage {
 
 let last: Wellmet | undefined;
 
-/** `idb` carries a device's store over to another page. */
+/** `markup` null leaves the document as it is; `idb` carries a device's store over to another page. */
 export function testPage(
-  markup: string,
+  markup: string | null,
   decide?: Script["decide"],
   { idb = fakeIndexedDb(), painted = () => [] as Painted[] } = {},
 ): TestPage {
   last?.destroy();
-  html(markup);
+  if (markup !== null) html(markup);
   vi.stubGlobal("indexedDB", idb.indexedDB);
   const broken: TestPage["broken"] = {};
   const { engine, script } = fakeEngine(decide);
