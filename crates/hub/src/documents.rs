@@ -111,7 +111,7 @@ impl Documents {
     /// Checks an anonymous document from outside before anything else is done with it.
     pub(crate) fn check(&self, bytes: &[u8]) -> Result<(), Refusal> {
         let mut empty = Document::new(0);
-        self.guard(&|_| false).admit(&mut empty, bytes).map(|_| ()).map_err(refused)
+        self.guard(&|_| false, &Version::new()).admit(&mut empty, bytes).map(|_| ()).map_err(refused)
     }
 
     /// The document of a signed-in customer, made when there is none or when she comes back after
@@ -160,11 +160,18 @@ impl Documents {
             };
             let mut document = open(&live.body, hub_actor(shopper, life))?;
             let before = document.version().clone();
-            let foreign =
+            let buried = |actor| live.buried.contains(&actor);
+            let others =
                 |actor| speaker.is_some_and(|me| live.seats.iter().any(|seat| seat.actor == actor && seat.owner != me));
-            let answered = answer(&mut document, request, &self.guard(&foreign), &live.retired).map_err(unreadable)?;
-            let holds_buried = |version: &Version| live.buried.iter().any(|actor| version.get(*actor) > 0);
-            if holds_buried(&answered.seen) || holds_buried(document.version()) {
+            let foreign = |actor| buried(actor) || others(actor);
+            let answered = answer(&mut document, request, &self.guard(&foreign, &live.retired)).map_err(unreadable)?;
+            // What an old device still holds of a life that ended.
+            let ended = match answered.refused {
+                Some(guard::Refusal::ForeignActor(actor)) => buried(actor),
+                Some(guard::Refusal::EpochAhead) => !live.buried.is_empty(),
+                _ => false,
+            };
+            if ended {
                 return Err(Refusal::erased());
             }
             if let Some(refused) = answered.refused {
@@ -224,7 +231,7 @@ impl Documents {
                 Ok(_) => {}
                 // Not a guest's, but this very document under another name: its operations belong here.
                 Err(Error::SharedActor) => {
-                    self.guard(&|_| false).admit(&mut document, anonymous).map_err(refused)?;
+                    self.guard(&|_| false, &live.retired).admit(&mut document, anonymous).map_err(refused)?;
                 }
                 // No room to put the account's lines aside: then they stay, and none is doubled.
                 Err(_) => {
@@ -255,7 +262,7 @@ impl Documents {
             }
             let mut document = open(&body, hub_actor(visitor, 1))?;
             let answered =
-                answer(&mut document, request, &self.guard(&|_| false), &Version::new()).map_err(unreadable)?;
+                answer(&mut document, request, &self.guard(&|_| false, &Version::new())).map_err(unreadable)?;
             if !answered.advanced {
                 return Ok(Next::Keep(Some((body, policy))));
             }
@@ -315,9 +322,9 @@ impl Documents {
         .await
     }
 
-    fn guard<'a>(&self, foreign: &'a dyn Fn(u64) -> bool) -> Guard<'a> {
+    fn guard<'a>(&self, foreign: &'a dyn Fn(u64) -> bool, retired: &'a Version) -> Guard<'a> {
         let limits = guard::Limits { actors: MOST_ACTORS, ..guard::Limits::default() };
-        Guard { now: self.clock.now(), foreign, healing: self.healing, limits }
+        Guard { now: self.clock.now(), foreign, retired, healing: self.healing, limits }
     }
 }
 

@@ -14,7 +14,8 @@ use crate::clock::Clock;
 /// Most changes of one transaction: a bound on what one failure takes with it.
 const MOST_TOGETHER: usize = 512;
 
-/// How often values whose time is over are removed. They are invisible before that.
+/// How often values whose time is over are removed (they are invisible before that), and the log of
+/// changes is emptied into the file, so that what was erased does not linger in it.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// Rows removed by one sweep, so that it never holds up shoppers for long.
@@ -161,5 +162,7 @@ fn sweep(connection: &mut Connection, now: Instant) -> rusqlite::Result<()> {
         );
         transaction.prepare_cached(&sql)?.execute([now.0, SWEPT_AT_ONCE])?;
     }
-    transaction.commit()
+    transaction.commit()?;
+    // A reader may be in the way; the next time will do.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
