@@ -10,6 +10,7 @@ pub mod bookdir;
 pub mod catalogue;
 pub mod commands;
 pub mod console;
+pub mod evaluate;
 pub mod failure;
 pub mod index;
 pub mod orders;

@@ -1,8 +1,10 @@
 //! The commands. A new one is a file here with `Args` and `run`, a variant and a line in `run`.
 
 pub mod build;
+pub mod evaluate;
 pub mod import;
 pub mod inspect;
+pub mod schema;
 
 use crate::console::Console;
 use crate::failure::Outcome;
@@ -12,8 +14,10 @@ use crate::failure::Outcome;
 #[allow(missing_docs, reason = "clap would show it instead of the text at Args")]
 pub enum Command {
     Build(build::Args),
+    Evaluate(evaluate::Args),
     Import(import::Args),
     Inspect(inspect::Args),
+    Schema(schema::Args),
 }
 
 impl Command {
@@ -24,8 +28,10 @@ impl Command {
     pub fn run(self, console: &Console) -> Outcome {
         match self {
             Self::Build(args) => build::run(&args, console),
+            Self::Evaluate(args) => evaluate::run(&args, console),
             Self::Import(args) => import::run(&args, console),
             Self::Inspect(args) => inspect::run(&args, console),
+            Self::Schema(args) => schema::run(&args, console),
         }
     }
 }

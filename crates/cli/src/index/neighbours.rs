@@ -66,7 +66,7 @@ impl Weighing {
         own: 1.0,
         other: 0.1,
         reach: 0.2,
-        weakest: 0.005,
+        weakest: 0.012,
     };
 }
 

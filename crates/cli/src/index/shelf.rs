@@ -22,6 +22,13 @@ impl MemoryShelf {
         }
         Self { ids, tables }
     }
+
+    /// Neighbours in all tables together.
+    #[must_use]
+    pub fn neighbours_in_all(&self) -> usize {
+        let Tables { with, next, like, .. } = &self.tables;
+        [with, next, like].into_iter().flatten().map(Vec::len).sum()
+    }
 }
 
 impl Shelf for MemoryShelf {
