@@ -66,10 +66,10 @@ export class Shopper {
     await this.decided(page);
   }
 
-  /** Waits until wellmet has decided on this page and what it decided is shown. */
+  /** Waits until wellmet is ready on this page, which includes that what it decided is shown. */
   async decided(page) {
-    await page.waitForFunction(() => window.__told?.some(({ name }) => name === "decided"));
-    // The swap happens in the same task as the event; a frame later it is on the screen.
+    await page.waitForFunction(() => window.__told?.some(({ name }) => name === "ready"));
+    // The swap happened before the event; a frame later it is on the screen.
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
   }
 
