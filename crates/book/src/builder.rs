@@ -60,8 +60,8 @@ impl Sizes {
     pub fn for_items(items: u32) -> Self {
         let root = items.isqrt();
         Self {
-            cards_per: (root / 5).clamp(12, 256),
-            rows_per: (root / 2).clamp(32, 1_024),
+            cards_per: (root / 3).clamp(16, 256),
+            rows_per: root.clamp(64, 1_024),
             ids_per: root.clamp(64, 4_096),
             popular_cards: 48,
         }
@@ -170,10 +170,12 @@ impl Builder {
     }
 
     /// Sets an item's neighbours in one table, with weights of 1 to 65,535 that are comparable within
-    /// the table. The item itself and weights of 0 are left out; what is kept of a weight says
+    /// the table. The item itself and weights of 0 are left out, of one named twice the stronger weight is kept; what is kept of a weight says
     /// [`quantised`](crate::quantised).
     pub fn neighbours(&mut self, relation: Relation, item: ItemKey, row: &[(ItemKey, u16)]) {
-        let row = row.iter().copied().filter(|(key, weight)| *key != item && *weight > 0).collect();
+        let mut row: Vec<_> = row.iter().copied().filter(|(key, weight)| *key != item && *weight > 0).collect();
+        row.sort_unstable_by_key(|(key, weight)| (*key, core::cmp::Reverse(*weight)));
+        row.dedup_by_key(|(key, _)| *key);
         self.tables[relation as usize].insert(item, row);
     }
 
@@ -387,20 +389,16 @@ impl Builder {
             }
             Kind::With | Kind::Next | Kind::Like => {
                 let table = &self.tables[kind as usize - Kind::With as usize];
-                let mut empty = true;
-                for key in keys(order) {
-                    let row = table.get(&ItemKey(key)).map_or(&[][..], Vec::as_slice);
-                    empty &= row.is_empty();
-                    let neighbour = |(key, weight): &(ItemKey, u16)| Neighbour {
-                        item: ItemIx(positions[key.0 as usize]),
-                        weight: *weight,
-                    };
-                    let row: Vec<Neighbour> = row.iter().map(neighbour).collect();
-                    rows::encode(&mut w, positions[key as usize], &row);
-                }
-                if empty {
+                let neighbour = |(key, weight): &(ItemKey, u16)| Neighbour {
+                    item: ItemIx(positions[key.0 as usize]),
+                    weight: *weight,
+                };
+                let row = |key: &u32| table.get(&ItemKey(*key)).into_iter().flatten().map(neighbour).collect();
+                let rows: Vec<Vec<Neighbour>> = keys(order).iter().map(row).collect();
+                if rows.iter().all(Vec::is_empty) {
                     return Vec::new();
                 }
+                rows::encode(&mut w, number * cut.per(kind), &rows);
             }
             Kind::Model => w.raw(self.models.values().nth(number as usize).map_or(&[], Vec::as_slice)),
         }

@@ -1,18 +1,19 @@
 //! Row chunks: the neighbours of consecutive items.
 //!
-//! A weight is kept as one of 64 levels, a quarter of an octave (19 %) apart: order and rough ratio
-//! are what a recommendation uses, and a level costs two or three bits where a weight costs nine.
-//! Within a level the neighbours' positions ascend, so a gap is enough; the builder orders items so
-//! that neighbours lie close together and gaps are small.
+//! A weight is kept as one of 64 levels, a quarter of an octave (19 %) apart: what a list contains and
+//! how it is ordered hardly changes, and a level costs three or four bits where a weight costs ten.
+//! Half an octave would save one bit more and cost up to 1.6 % of the mean reciprocal rank on real
+//! logs. Positions are kept as gaps, outward from the row's item; the builder orders items so that
+//! neighbours lie close together and gaps are small.
 //!
-//! A chunk stays as it came, with one offset per row; a row is decoded when it is asked for.
+//! A chunk stays as it came, with two offsets per row; a row is decoded when it is asked for.
 
 use crate::layout::limits;
 use wellmet_engine::shelf::{ItemIx, Neighbour};
 use wellmet_engine::wire::{Fault, Reader, Result, Writer};
 
 /// Number of levels.
-const LEVELS: u64 = 64;
+const LEVELS: u8 = 64;
 
 /// Most rows of one chunk.
 pub(crate) const MAX_ROWS: u32 = 4_096;
@@ -26,13 +27,13 @@ pub const fn weight_of_level(level: u8) -> u16 {
         2 => 46_340,
         _ => 38_967,
     };
-    if level >= 64 { 1 } else { top >> (level >> 2) }
+    if level >= LEVELS { 1 } else { top >> (level >> 2) }
 }
 
 /// The level whose weight is nearest; the stronger one of two equally near.
 const fn level_of(weight: u16) -> u8 {
     let mut level = 0;
-    while level < 63 {
+    while level < LEVELS - 1 {
         let (above, below) = (weight_of_level(level), weight_of_level(level + 1));
         if weight >= above || above - weight <= weight.saturating_sub(below) {
             break;
@@ -48,79 +49,115 @@ pub const fn quantised(weight: u16) -> u16 {
     weight_of_level(level_of(weight))
 }
 
-/// Writes the row of the item at `position`: strongest first, equals by position.
-pub(crate) fn encode(w: &mut Writer, position: u32, row: &[Neighbour]) {
+/// One row on its way into a chunk: `(level, position)`, outward from the item, those before it first.
+fn outward(position: u32, row: &[Neighbour]) -> (usize, Vec<(u8, u32)>) {
     let mut row: Vec<(u8, u32)> = row.iter().map(|n| (level_of(n.weight), n.item.0)).collect();
-    row.sort_unstable();
-    w.varint(row.len() as u64);
-    let mut level = 0;
-    let mut before = None;
-    for (next, item) in row {
-        w.varint(u64::from(next - level));
-        if next != level {
-            before = None;
+    row.sort_unstable_by_key(|(_, item)| *item);
+    let below = row.partition_point(|(_, item)| *item < position);
+    row[..below].reverse();
+    (below, row)
+}
+
+/// Writes the rows of the items from `first` on. No row holds its own item, or another twice.
+///
+/// Four columns: how many neighbours each row has; how many of them lie before the item; all levels;
+/// all gaps. Brotli then sees like beside like, which saves a fifth against row after row.
+pub(crate) fn encode(w: &mut Writer, first: u32, rows: &[Vec<Neighbour>]) {
+    let rows: Vec<_> = (first..).zip(rows).map(|(position, row)| (position, outward(position, row))).collect();
+    rows.iter().for_each(|(_, (_, row))| w.varint(row.len() as u64));
+    rows.iter().filter(|(_, (_, row))| !row.is_empty()).for_each(|(_, (below, _))| w.varint(*below as u64));
+    rows.iter().flat_map(|(_, (_, row))| row).for_each(|(level, _)| w.u8(*level));
+    for (position, (below, row)) in &rows {
+        let mut before = *position;
+        for (n, (_, item)) in row.iter().enumerate() {
+            if n == *below {
+                before = *position;
+            }
+            w.varint(u64::from(item.abs_diff(before) - 1));
+            before = *item;
         }
-        level = next;
-        match before {
-            None => w.signed(i64::from(item) - i64::from(position)),
-            Some(before) => w.varint(u64::from(item - before - 1)),
-        }
-        before = Some(item);
     }
 }
 
-/// Reads one row into `each`.
-fn decode(r: &mut Reader<'_>, position: u32, items: u32, mut each: impl FnMut(Neighbour)) -> Result<()> {
-    let mut level = 0;
-    let mut before = None;
-    for _ in 0..r.count(limits::NEIGHBOURS, 2)? {
-        let step = r.varint_max(LEVELS - 1)?;
-        if step > 0 {
-            before = None;
-        }
-        level += step;
-        let item = match before {
-            None => i64::from(position).checked_add(r.signed()?),
-            Some(before) => Some(before + 1 + r.varint_max(u64::from(limits::ITEMS))? as i64),
-        };
-        let item = item.filter(|item| (0..i64::from(items)).contains(item) && *item != i64::from(position));
-        let (Some(item), true) = (item, level < LEVELS) else {
-            return Err(r.fault(Fault::Invalid));
-        };
-        before = Some(item);
-        each(Neighbour { item: ItemIx(item as u32), weight: weight_of_level(level as u8) });
-    }
-    Ok(())
-}
-
-/// Rows of one chunk.
+/// Rows of one chunk: levels and gaps as they came.
 pub(crate) struct Rows {
-    bytes: Box<[u8]>,
-    starts: Vec<u32>,
+    levels: Box<[u8]>,
+    gaps: Box<[u8]>,
+    rows: Vec<Row>,
     first: u32,
-    items: u32,
+}
+
+/// Where a row is in the columns.
+#[derive(Clone, Copy)]
+struct Row {
+    levels: u32,
+    gaps: u32,
+    len: u8,
+    below: u8,
 }
 
 impl Rows {
     /// Checks `count` rows of the items from `first` on, in a book with so many items.
     pub(crate) fn decode(r: &mut Reader<'_>, first: u32, count: u32, items: u32) -> Result<Self> {
-        let mut starts = Vec::new();
-        let body = r.take(r.left())?;
-        let inner = &mut Reader::new(body);
-        for n in 0..count {
-            starts.push(inner.at() as u32);
-            decode(inner, first + n, items, |_| ())?;
+        let mut rows = Vec::new();
+        let mut edges = 0;
+        for _ in 0..count {
+            let len = r.varint_max(limits::NEIGHBOURS as u64)? as u8;
+            rows.push(Row { levels: edges, gaps: 0, len, below: 0 });
+            edges += u32::from(len);
         }
-        inner.end()?;
-        Ok(Self { bytes: body.into(), starts, first, items })
+        for row in rows.iter_mut().filter(|row| row.len > 0) {
+            row.below = r.varint_max(u64::from(row.len))? as u8;
+        }
+        let levels: Box<[u8]> = r.take(edges as usize)?.into();
+        if levels.iter().any(|level| *level >= LEVELS) {
+            return Err(r.fault(Fault::Invalid));
+        }
+        let gaps: Box<[u8]> = r.take(r.left())?.into();
+        let g = &mut Reader::new(&gaps);
+        for (row, position) in rows.iter_mut().zip(first..) {
+            row.gaps = g.at() as u32;
+            walk(g, *row, position, |item| item < items)?;
+        }
+        g.end()?;
+        Ok(Self { levels, gaps, rows, first })
     }
 
-    /// Appends the neighbours of the item at `position`.
+    /// Appends the neighbours of the item at `position`, strongest first, equals by position.
     pub(crate) fn get(&self, position: u32, out: &mut Vec<Neighbour>) -> Option<()> {
-        let start = *self.starts.get(position.checked_sub(self.first)? as usize)?;
-        let mut r = Reader::new(self.bytes.get(start as usize..)?);
-        decode(&mut r, position, self.items, |neighbour| out.push(neighbour)).ok()
+        let row = *self.rows.get(position.checked_sub(self.first)? as usize)?;
+        let mut levels = self.levels.get(row.levels as usize..)?.iter();
+        let start = out.len();
+        let g = &mut Reader::new(self.gaps.get(row.gaps as usize..)?);
+        let read = walk(g, row, position, |item| {
+            let weight = levels.next().map_or(1, |level| weight_of_level(*level));
+            // Rows are short: inserting in order is as quick as sorting, and much smaller in wasm.
+            let stronger = |other: &Neighbour| (other.weight, item) > (weight, other.item.0);
+            let mut at = out.len();
+            while at > start && out.get(at - 1).is_some_and(|other| !stronger(other)) {
+                at -= 1;
+            }
+            out.insert(at, Neighbour { item: ItemIx(item), weight });
+            true
+        });
+        read.ok()
     }
+}
+
+/// Hands the positions of a row to `each`, which says whether they are possible.
+fn walk(g: &mut Reader<'_>, row: Row, position: u32, mut each: impl FnMut(u32) -> bool) -> Result<()> {
+    let mut item = Some(position);
+    for n in 0..row.len {
+        if n == row.below {
+            item = Some(position);
+        }
+        let gap = g.varint_max(u64::from(limits::ITEMS))? as u32 + 1;
+        item = item.and_then(|item| if n < row.below { item.checked_sub(gap) } else { item.checked_add(gap) });
+        if !item.is_some_and(&mut each) {
+            return Err(g.fault(Fault::Invalid));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -145,9 +182,7 @@ mod tests {
         let n = |item, weight| Neighbour { item: ItemIx(item), weight: quantised(weight) };
         let rows = [vec![n(9, 60_000), n(3, 500), n(2, 500), n(4, 500)], vec![], vec![n(0, 1)]];
         let mut w = Writer::new();
-        for (at, row) in rows.iter().enumerate() {
-            encode(&mut w, 5 + at as u32, row);
-        }
+        encode(&mut w, 5, &rows);
         let bytes = w.into_bytes();
         let decoded = Rows::decode(&mut Reader::new(&bytes), 5, 3, 10).expect("what was written");
         let mut out = Vec::new();
@@ -161,5 +196,9 @@ mod tests {
         assert_eq!(decoded.get(8, &mut out), None);
         assert!(Rows::decode(&mut Reader::new(&bytes), 5, 3, 9).is_err(), "a neighbour outside the book");
         assert!(Rows::decode(&mut Reader::new(&bytes), 5, 2, 10).is_err(), "a row too many");
+        assert!(Rows::decode(&mut Reader::new(&bytes), 1, 3, 10).is_err(), "a neighbour before the first");
+        for end in 0..bytes.len() {
+            assert!(Rows::decode(&mut Reader::new(&bytes[..end]), 5, 3, 10).is_err(), "cut at {end}");
+        }
     }
 }
