@@ -188,6 +188,22 @@ impl Documents {
         .await
     }
 
+    /// Lets the devices of one session speak on under another, when a browser signs in twice as the same
+    /// customer: its tabs keep their actors.
+    pub(crate) async fn reseat(&self, shopper: Key, life: u64, from: Key, to: Key) -> Result<(), Refusal> {
+        change(&*self.store, place(shopper), |present| {
+            let Some(kept) = present.map(kept).transpose()? else { return Ok(Next::Keep(())) };
+            let mut live = of_life(kept, life)?;
+            let mut seats = live.seats.iter_mut().filter(|seat| seat.owner == from).peekable();
+            if seats.peek().is_none() {
+                return Ok(Next::Keep(()));
+            }
+            seats.for_each(|seat| seat.owner = to);
+            Ok(Next::Put { value: Kept::Live(live).encode(), until: None, answer: () })
+        })
+        .await
+    }
+
     /// Seals an anonymous document because it becomes a customer's, and returns its bytes; `None` when
     /// it is another customer's already. Sealed again into the same it is returned again.
     pub(crate) async fn seal(&self, visitor: Key, into: Key, policy: Policy) -> Result<Option<Vec<u8>>, Refusal> {

@@ -168,12 +168,17 @@ async fn too_much_is_refused_and_a_newer_file_is_left_alone() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn only_the_owner_may_look_into_the_directory() {
+async fn only_the_owner_may_look_into_the_files() {
     use std::os::unix::fs::PermissionsExt;
+    let rights = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
-    let _store = SqliteStore::open(&data, Clock::system()).unwrap();
-    assert_eq!(std::fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+    let store = SqliteStore::open(&data, Clock::system()).unwrap();
+    done(put(&store, "a", None, b"one").await);
+    assert_eq!(rights(&data), 0o700);
+    for file in std::fs::read_dir(&data).unwrap() {
+        assert_eq!(rights(&file.unwrap().path()), 0o600);
+    }
 }
 
 #[test]

@@ -192,6 +192,29 @@ fn c02_a_slow_tab_s_late_edit_follows_into_the_account() {
 }
 
 #[test]
+fn c02_a_browser_that_signs_in_twice_keeps_its_actors() {
+    let hub = TestHub::start();
+    let mut device = Device::of(&hub, "anna");
+    device.add("A", 1);
+    device.sync();
+    let actor = device.state.document.actor();
+    // A second tab signs in as well; both share the browser's cookies.
+    device.browser.login(&token("anna"), None).ok();
+    device.add("A", 1);
+    device.sync();
+    assert_eq!(device.state.document.actor(), actor);
+    assert_eq!(device.cart(), lines(&[("A", 2)]));
+    // Another browser may not speak for it.
+    let mut other = Device { browser: hub.browser(), state: device.state.clone() };
+    other.browser.login(&token("anna"), None).ok();
+    other.add("A", 1);
+    other.sync();
+    assert_ne!(other.state.document.actor(), actor);
+    device.sync();
+    assert_eq!(device.cart(), lines(&[("A", 3)]));
+}
+
+#[test]
 fn a_sealed_visitor_without_her_session_is_somebody_new() {
     let hub = TestHub::start();
     let mut device = Device::visiting(&hub);

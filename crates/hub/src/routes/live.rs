@@ -1,7 +1,7 @@
 //! `GET /v1/live`: server-sent events that wake the page when its document has changed elsewhere.
 //!
-//! An event says "exchange now" and carries nothing of the document: `event: changed`, with a number
-//! that only grows as its data. It is a hint. Events may be missed or told as one, so the page compares
+//! An event says "exchange now" and carries nothing of the document: its data is a number that only
+//! grows. It is a hint. Events may be missed or told as one, so the page compares
 //! versions on every connect. A stream ends after about an hour; `EventSource` comes back by itself
 //! and is then looked at anew.
 
@@ -67,7 +67,7 @@ fn wake(waiting: Waiting) -> impl Stream<Item = Result<Event, Infallible>> + Sen
             changed = waiting.changes.changed() => {
                 changed.ok()?;
                 let revision = waiting.changes.borrow_and_update().0;
-                Some((Ok(Event::default().event("changed").data(revision.to_string())), waiting))
+                Some((Ok(Event::default().data(revision.to_string())), waiting))
             }
             _ = waiting.stop.changed() => None,
             () = tokio::time::sleep_until(waiting.ends) => None,

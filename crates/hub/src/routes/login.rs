@@ -154,6 +154,9 @@ async fn admit(
     if let Some(earlier) = cookie::read(headers, cookie::SESSION)
         && let Found::Live(earlier) = hub.sessions.find(earlier).await?
     {
+        if earlier.shopper() == session.shopper() {
+            hub.documents.reseat(session.shopper(), session.life, earlier.key, session.key).await?;
+        }
         hub.sessions.end(earlier.key).await?;
         hub.accounts.signed_out(earlier.shopper(), earlier.key).await?;
     }

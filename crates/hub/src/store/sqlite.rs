@@ -151,14 +151,15 @@ fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 impl SqliteStore {
-    /// Opens `hub.sqlite` in a directory, making both where they do not exist. The directory is made
-    /// readable by its owner only.
+    /// Opens `hub.sqlite` in a directory, making both where they do not exist, readable by their owner
+    /// only.
     ///
     /// # Errors
     /// [`StoreError`] when the directory cannot be used or a newer release wrote the file.
     pub fn open(directory: &Path, clock: Clock) -> Result<Self, StoreError> {
-        make_private(directory).map_err(|error| StoreError::Failed(format!("{}: {error}", directory.display())))?;
         let path = directory.join("hub.sqlite");
+        make_private(directory, &path)
+            .map_err(|error| StoreError::Failed(format!("{}: {error}", directory.display())))?;
         let mut connection = open(&path)?;
         prepare(&mut connection)?;
         let watchers = Arc::new(Watchers::default());
@@ -203,14 +204,17 @@ impl Drop for SqliteStore {
     }
 }
 
+/// Makes the directory and the file, where they are missing, for their owner only. SQLite gives the
+/// files that it puts beside the file the same rights.
 #[cfg(unix)]
-fn make_private(directory: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+fn make_private(directory: &Path, file: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file).map(|_| ())
 }
 
 #[cfg(not(unix))]
-fn make_private(directory: &Path) -> std::io::Result<()> {
+fn make_private(directory: &Path, _: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(directory)
 }
 
