@@ -183,6 +183,11 @@ impl Entry {
         }
     }
 
+    /// The increment of this name.
+    pub(crate) fn add_at(&self, dot: Dot) -> Option<&Add> {
+        Some(&self.adds[self.adds.binary_search_by_key(&dot, |add| add.dot).ok()?])
+    }
+
     /// The quantity, by the policy of each login that folded something in.
     pub(crate) fn tally(&self, origins: &Origins) -> Tally {
         let mut account = Part::default();

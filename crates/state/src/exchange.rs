@@ -66,8 +66,8 @@ pub struct Answered {
     pub advanced: bool,
     /// What changed in it.
     pub applied: Applied,
-    /// What the device has seen, its own operations included. What all devices of a document have
-    /// seen is what [`Document::settle`] may settle.
+    /// What the device has seen, once the hub has all its operations; empty otherwise. What all
+    /// devices of a document have seen is what [`Document::settle`] may settle.
     pub seen: Version,
     /// Why the device's operations were refused, for the log.
     pub refused: Option<Refusal>,
@@ -186,10 +186,21 @@ impl Device {
                 // A name that no other copy of this store can come to by itself.
                 let fresh = hash(&[reply, &self.document.actor.to_le_bytes(), &now.0.to_le_bytes()].concat());
                 let actor = if mine { fresh } else { self.document.actor };
-                let base = Document::decode(r.take(r.left())?, actor)?;
+                let state = r.take(r.left())?;
+                let base = Document::decode(state, actor)?;
                 let acknowledged = base.version().clone();
-                let applied = self.document.rebase(base, &self.acknowledged, &retired, foreign);
-                self.acknowledged = acknowledged;
+                let applied = if foreign.is_some() || base.epoch > self.document.epoch {
+                    let applied = self.document.rebase(base, &self.acknowledged, &retired, foreign);
+                    self.acknowledged = acknowledged;
+                    applied
+                } else if base.epoch == self.document.epoch {
+                    // A second reply to the same question: what was rebased is not rebased again.
+                    let applied = self.document.apply(state)?;
+                    self.acknowledged.join(&acknowledged);
+                    applied
+                } else {
+                    Applied::default()
+                };
                 self.set_clock(hub, sent, now);
                 Ok(Finished { applied, again: self.pending(), refused: None })
             }
@@ -226,11 +237,9 @@ impl Device {
 /// Answers a device's request on the hub's copy of the document. Hubs hold no truth: load, answer,
 /// compare-and-set when [`Answered::advanced`], answer anew on a conflict, then send the reply.
 ///
-/// `retired` is what [`Document::retire`] returned for this document, all of it ever.
-///
 /// # Errors
 /// `Wire` when the request is damaged.
-pub fn answer(document: &mut Document, request: &[u8], guard: &Guard<'_>, retired: &Version) -> Result<Answered> {
+pub fn answer(document: &mut Document, request: &[u8], guard: &Guard<'_>) -> Result<Answered> {
     let r = &mut Reader::new(request);
     if r.u8()? != FORMAT {
         return Err(r.fault(Fault::UnknownVersion).into());
@@ -240,7 +249,7 @@ pub fn answer(document: &mut Document, request: &[u8], guard: &Guard<'_>, retire
     let seen = Version::read(r)?;
     let delta = r.take(r.left())?;
 
-    let mut answered = Answered { seen, ..Answered::default() };
+    let mut answered = Answered::default();
     let mut w = Writer::new();
     w.u8(FORMAT);
     let mut head = |kind: u8| {
@@ -249,7 +258,7 @@ pub fn answer(document: &mut Document, request: &[u8], guard: &Guard<'_>, retire
         w.signed(sent.0);
     };
     if epoch > document.epoch && (document.is_empty() || guard.healing) {
-        document.adopt(epoch, &answered.seen);
+        document.epoch = epoch;
     }
     let mut foreign = None;
     let mut outcome = if epoch > document.epoch { Err(Refusal::EpochAhead) } else { Ok(()) };
@@ -268,19 +277,20 @@ pub fn answer(document: &mut Document, request: &[u8], guard: &Guard<'_>, retire
             if let Some(actor) = foreign {
                 w.raw(&actor.to_le_bytes());
             }
-            retired.meet(&answered.seen).write(&mut w);
+            guard.retired.meet(&seen).write(&mut w);
             w.raw(&document.encode());
         }
         Err(refusal) if refusal != Refusal::Gap => {
             head(REFUSED);
             w.text(refusal.code());
         }
-        Ok(()) if document.version().dominates(&answered.seen) => {
+        Ok(()) if document.version().dominates(&seen) => {
             head(EVEN);
             document.version().write(&mut w);
-            if !answered.seen.dominates(document.version()) {
-                w.raw(&document.delta_since(&answered.seen));
+            if !seen.dominates(document.version()) {
+                w.raw(&document.delta_since(&seen));
             }
+            answered.seen = seen;
         }
         _ => {
             head(BEHIND);

@@ -12,7 +12,7 @@ use crate::document::{Document, Kind};
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::join::Applied;
-use crate::version::Dot;
+use crate::version::{Dot, Version};
 
 /// Why a device's message was refused. The document is as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,10 @@ pub struct Guard<'a> {
     pub now: Instant,
     /// Whether an actor is known to belong to *another* device than the one that speaks.
     pub foreign: &'a dyn Fn(u64) -> bool,
-    /// The hub's store was restored from a backup: devices may know a later epoch.
+    /// All that [`Document::retire`] ever returned for this document.
+    pub retired: &'a Version,
+    /// The hub's store was lost or restored from a backup a while ago. Devices then bring back what
+    /// the hub has forgotten, other devices' operations and a later epoch included.
     pub healing: bool,
     /// Bounds.
     pub limits: Limits,
@@ -128,7 +131,9 @@ impl Guard<'_> {
         for span in &delta.spans {
             let known = document.version.get(span.actor);
             if span.to > known {
-                if span.actor == document.actor || (self.foreign)(span.actor) {
+                let foreign = span.actor == document.actor || (!self.healing && (self.foreign)(span.actor));
+                // One that was retired may go on with its numbers, not begin anew.
+                if foreign || span.to < self.retired.get(span.actor) {
                     return Err(Refusal::ForeignActor(span.actor));
                 }
                 if span.to - known > self.limits.jump {
@@ -141,8 +146,19 @@ impl Guard<'_> {
         }
         let latest = Stamp(Stamp::at(self.now).0.saturating_add(self.limits.ahead_ms << 16));
         let mut dots: Vec<Dot> = Vec::new();
-        for (_, entry) in &delta.entries {
+        for (kind, entry) in &delta.entries {
             dots.extend(entry.dots());
+            let known = |dot: &Dot| self.retired.has(*dot) && !document.version.has(*dot);
+            if let Some(dot) = entry.dots().find(known) {
+                return Err(Refusal::ForeignActor(dot.actor));
+            }
+            for add in entry.adds.iter().filter(|add| !self.healing && document.version.has(add.dot)) {
+                // Only a hub settles increments: what it has seen cannot have grown elsewhere.
+                let there = document.entry(*kind, &entry.key).and_then(|known| known.add_at(add.dot));
+                if there.is_some_and(|there| there.n < add.n) {
+                    return Err(Refusal::Contradiction);
+                }
+            }
             if entry.registers.iter().any(|r| r.stamp > latest && !document.version.has(r.dot)) {
                 return Err(Refusal::FutureStamp);
             }

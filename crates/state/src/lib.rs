@@ -41,8 +41,15 @@
 //! assert!(phone.pending());
 //!
 //! let request = phone.request(Instant(5));
-//! let guard = Guard { now: Instant(6), foreign: &|_| false, healing: false, limits: Limits::default() };
-//! let answered = exchange::answer(&mut hub, &request, &guard, &Version::new())?;
+//! let retired = Version::new();
+//! let guard = Guard {
+//!     now: Instant(6),
+//!     foreign: &|_| false,
+//!     retired: &retired,
+//!     healing: false,
+//!     limits: Limits::default(),
+//! };
+//! let answered = exchange::answer(&mut hub, &request, &guard)?;
 //! // ... the hub makes the document durable, then replies ...
 //! phone.finish(&answered.reply, Instant(7))?;
 //! assert!(!phone.pending());
