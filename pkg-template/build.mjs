@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { shorten } from "./shorten.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -23,28 +24,35 @@ const { values } = parseArgs({
 const from = resolve(values.wasm);
 const out = resolve(values.out);
 
-const wasm = await readFile(join(from, "wellmet_bg.wasm")).catch(() => {
+const built = await readFile(join(from, "wellmet_bg.wasm")).catch(() => {
   console.error(`no wellmet_bg.wasm in ${from}: build it first (cargo xtask build), or name its folder with --wasm`);
   process.exit(1);
 });
+const { wasm, glue } = shorten(built, await bareGlue());
 const sri = (bytes) => "sha384-" + createHash("sha384").update(bytes).digest("base64");
 
 /**
- * The glue without its own idea of where the file lies: our loader always hands it a compiled module, and a second
- * `new URL(…)` would make bundlers copy the file into builds that bring it another way.
+ * The glue without its way of loading, which ours takes the place of: it streams, prints warnings to the shop's console,
+ * and has a `new URL(…)` of its own that makes bundlers copy the file into builds that bring it another way.
  */
-async function glue() {
+async function bareGlue() {
   const text = await readFile(join(from, "wellmet.js"), "utf8");
-  const place = /new URL\((['"])wellmet_bg\.wasm\1, import\.meta\.url\)/;
-  if (!place.test(text)) throw new Error("the glue of wasm-bindgen has changed: its default address was not found");
-  return text.replace(place, "undefined");
+  const parts = /^([^]*)\nasync function __wbg_load\([^]*\nexport \{ initSync, __wbg_init as default \};\s*$/.exec(text);
+  if (!parts) throw new Error("the glue of wasm-bindgen has changed: its loading part was not found");
+  return `${parts[1]}
+export default async ({ module_or_path: module }) =>
+  wasm ?? __wbg_finalize_init(await WebAssembly.instantiate(module, __wbg_get_imports()), module);
+`
+    .replace(/\nif \(!\('encodeInto' in [^]*?\n\}\n/, "\n")
+    // Every browser that runs this module has it.
+    .replace(/\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{[^}]*\}, [^}]*\} \}\s*: /g, "");
 }
 
 const generated = {
   name: "generated",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\/(glue|wasm)\.js$/ }, ({ path }) => ({ path, namespace: "generated" }));
-    onLoad({ filter: /glue/, namespace: "generated" }, async () => ({ contents: await glue(), loader: "js" }));
+    onLoad({ filter: /glue/, namespace: "generated" }, () => ({ contents: glue, loader: "js" }));
     onLoad({ filter: /wasm/, namespace: "generated" }, () => ({ contents: wasm.toString("base64"), loader: "text" }));
   },
 };
@@ -102,6 +110,7 @@ compile(
 );
 await rm(proof);
 
+await cp(join(here, "src/core.wasm.d.ts"), join(out, "types/core.wasm.d.ts"));
 await cp(join(here, "package.json"), join(out, "package.json"));
 await cp(join(here, "README.md"), join(out, "README.md"));
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) await cp(join(root, licence), join(out, licence));

@@ -2,8 +2,8 @@
  * The cart in the shop's own markup.
  *
  * `data-wm-cart="count"` and `"total"` are text. Any other `data-wm-cart` is a place with templates for `empty` and
- * `filled`, in which `data-wm-each="lines"` makes one clone for each line. Every one of them carries the attribute
- * `data-wm-empty` while the cart is empty, for the shop's style sheet.
+ * `filled`, in which `data-wm-each="lines"` makes one clone for each line; without the first, an empty cart shows the
+ * shop's own content. Each of them carries the attribute `data-wm-empty` while the cart is empty.
  */
 import { all } from "./dom.js";
 import type { CartLine, CartView } from "./engine.js";
@@ -39,12 +39,13 @@ export function cartShower(swap: Swap, tell: Tell) {
           const text = what === "count" ? number(count, voice.locale) : money(total, voice);
           if (!texts.has(element)) texts.set(element, element.textContent);
           if (element.textContent !== text) element.textContent = text;
-        } else places.set(element, shown(element, count ? "filled" : "empty", scope, voice, tell, true));
+        } else places.set(element, shown(element, count ? "filled" : "empty", scope, voice, count ? tell : () => {}, true));
         element.toggleAttribute("data-wm-empty", !count);
       }
       // A page may replace its header a thousand times.
       if (texts.size > 99) for (const element of texts.keys()) if (!element.isConnected) texts.delete(element);
-      swap.show(places, { now });
+      // A cart that is not shown would be worse than one that moves things: the shop reserves its place.
+      swap.show(places, { now, free: true });
     },
     destroy(): void {
       for (const [element, text] of texts) element.textContent = text;

@@ -35,8 +35,12 @@ interface Place {
 export interface How {
   /** Also where the focus is, and also if things move: she asked for it. */
   now?: boolean;
+  /** Also if things move. */
+  free?: boolean;
   transition?: boolean;
 }
+
+const nameOf = (place: Element): string => place.getAttribute("data-wm-slot") ?? "cart";
 
 const templatesIn = (nodes: Iterable<Node>): HTMLTemplateElement[] =>
   [...nodes].filter((node): node is HTMLTemplateElement => node.nodeName === "TEMPLATE");
@@ -66,7 +70,7 @@ export function shown(
     const r = rows(template, template.dataset.wmEach!, [cut], voice);
     return r.length || keep ? { t, r } : null;
   }
-  tell("WM-SLOT-001", `${place.getAttribute("data-wm-slot") ?? "cart"}: no template for "${choice}"`);
+  tell("WM-SLOT-001", `${nameOf(place)}: no template for "${choice}"`);
   return null;
 }
 
@@ -189,11 +193,11 @@ export function swapper(tell: Tell, painted: Painted[] = []): Swap {
       if (!moved(here, surroundings(element))) return;
       apply(element, was[i]!);
       placeOf(element).refused = JSON.stringify(wanted);
-      tell("WM-CLS-001", `${element.getAttribute("data-wm-slot")}: no reserved size`);
+      tell("WM-CLS-001", `${nameOf(element)}: no reserved size`);
     });
   }
 
-  function show(wanted: Map<Element, Shown | null>, { now, transition }: How = {}): Element[] {
+  function show(wanted: Map<Element, Shown | null>, { now, free = now, transition }: How = {}): Element[] {
     const due: [Element, Shown | null][] = [];
     for (const [element, want] of wanted) {
       waiting.delete(element);
@@ -205,7 +209,7 @@ export function swapper(tell: Tell, painted: Painted[] = []): Swap {
     }
     if (!due.length) return [];
     const elements = due.map(([element]) => element);
-    const exchange = (): void => paint(due, !!now);
+    const exchange = (): void => paint(due, !!free);
     const run = (): void => (swap.around && now ? swap.around(elements, exchange) : exchange());
     if (transition && document.startViewTransition && !matchMedia("(prefers-reduced-motion:reduce)").matches) {
       // A transition that is skipped still runs its callback.
@@ -228,7 +232,7 @@ export function swapper(tell: Tell, painted: Painted[] = []): Swap {
           places.delete(element);
           // Two parties that write the same place in turn would never end.
           if ((placeOf(element).lost = place.lost + 1) > 3) {
-            tell("WM-LOOP-001", `${element.getAttribute("data-wm-slot")}: written by someone else as well`);
+            tell("WM-LOOP-001", `${nameOf(element)}: written by someone else as well`);
           }
         }
       }
