@@ -16,12 +16,12 @@ import { money, number, type Voice } from "./text.js";
 export const NO_CART: CartView = { lines: [], count: 0, total: 0, currency: "", needs: [] };
 
 const entry = (line: CartLine): Entry => {
-  const { key, item, title, link, image, quantity, price, seenPrice } = line;
+  const { key, item, title, link, image, quantity, price, seenPrice, configuration } = line;
   const options = [...new URLSearchParams(line.options).values()].join(", ");
   const sum = price == null ? undefined : price * quantity;
   return {
     key,
-    fields: { key, item, title: title ?? item, link, image, quantity, price, options, sum, was: seenPrice },
+    fields: { key, item, title: title || item || configuration, link, image, quantity, price, options, sum, was: seenPrice },
   };
 };
 

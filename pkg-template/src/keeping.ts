@@ -11,7 +11,7 @@ import { CART, PERSONALIZATION } from "./consent.js";
 import { randomId } from "./cookie.js";
 import type { Session } from "./engine.js";
 import { SLOTS } from "./lease.js";
-import { MIRROR_KEY, randomActor, type Desk, type Stored } from "./session.js";
+import { MIRROR_KEY, randomActor, storedIn, type Desk, type Stored } from "./session.js";
 import { local } from "./store.js";
 import type { Tidings } from "./tabs.js";
 import type { Store } from "./writing.js";
@@ -36,17 +36,18 @@ export type Keeping = ReturnType<typeof keeping>;
 
 export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, saved, replaced, toSend }: KeepingHost) {
   let acts = 0;
+  let durable = true;
   let journeyTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Writes the document, with what others have written meanwhile. True when it is durable. */
   async function persist(anew?: boolean): Promise<boolean> {
     const mine = desk.session;
-    if (!mine || !(desk.bits & CART)) return false;
+    if (!mine || !(desk.bits & CART)) return (durable = false);
     desk.kept = true;
     let visible = false;
     let lost = false;
-    const durable = await store.change(["doc"], (values) => {
-      const doc = values.doc as Stored | undefined;
+    durable = await store.change(["doc"], (values) => {
+      const doc = storedIn(values.doc);
       if (mine !== desk.session) return {};
       if (doc && doc.rev !== desk.rev && !anew) {
         if (!doc.customer) desk.owner ||= doc.owner;
@@ -119,7 +120,7 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
     if (!desk.personal() || !desk.session) return;
     void store.change(["journey"], ({ journey }) => {
       // Other tabs have written, too; what both know counts once.
-      if (journey) desk.run((s) => s.restoreJourney(journey as Uint8Array));
+      if (journey instanceof Uint8Array) desk.run((s) => s.restoreJourney(journey), true);
       const bytes = desk.run((s) => s.saveJourney());
       return bytes ? { journey: bytes } : {};
     });
@@ -164,6 +165,9 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
     did(): void {
       journeyTimer ??= setTimeout(flushJourney, JOURNEY_DEBOUNCE_MS);
     },
+
+    /** Whether the last write was. */
+    durable: () => durable,
 
     /** Counts what she does. */
     acts: () => acts,

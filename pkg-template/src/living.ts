@@ -110,7 +110,7 @@ export function live(scene: Scene): Living {
       if (bits & 4) tell("WM-SYNC-001", "the hub refused what this device has");
       return !!(bits & 2);
     },
-    saved: scene.saved,
+    saved: (state) => scene.saved(state === "device" && !keeping.durable() ? "memory" : state),
     refused: (status) => void identity.refused(status),
     live: () => (desk.customer ? hub!.live() : undefined),
   });
@@ -124,7 +124,10 @@ export function live(scene: Scene): Living {
   function draft(root: HTMLElement, work: (session: Session) => void): void {
     void act((s) => {
       if (!configurationOf(root)?.groups.length) {
-        for (const [group, value] of chosen(root)) s.configure(root.dataset.wmConfigurator!, draftOf(root), group, value);
+        for (const [group, value] of chosen(root)) {
+          // What the shop's form begins with may not be the model's to choose.
+          if (value) desk.run((s) => s.configure(root.dataset.wmConfigurator!, draftOf(root), group, value), true);
+        }
       }
       work(s);
     });
@@ -283,7 +286,6 @@ export function live(scene: Scene): Living {
         watchPage(scan, swap.restore, tell),
         heedActions(shop, scene.keyOf, draft),
       );
-      if (desk.customer) emit("identity", { customer: desk.customer });
       showConfigurations();
       scan();
       void keeping.catchUp();

@@ -26,6 +26,13 @@ export interface Stored {
   delta: Uint8Array;
 }
 
+/** The stored document, if it has the form of one: storage can be edited by hand. */
+export function storedIn(value: unknown): Stored | undefined {
+  const { rev, owner, actors, save, delta } = (value ?? {}) as Partial<Stored>;
+  const whole = typeof rev === "number" && typeof owner === "string" && actors && typeof actors === "object";
+  return whole && save instanceof Uint8Array && delta instanceof Uint8Array ? (value as Stored) : undefined;
+}
+
 /** Everything about one shopper in this page that changes when she does. */
 export interface Desk {
   /** None while there is no engine, and after it broke down. */
@@ -70,9 +77,26 @@ export interface DeskHost {
 /** Unsaved acts go to `localStorage` first: it is written at once, also when the page is leaving. */
 export const MIRROR_KEY = "wm-m";
 
+/** Takes in what a page that was closed in mid-write could not write any more; true when there was something. */
+function takeMirror(desk: Desk): boolean {
+  const [owner, late] = local.get(desk.mirrorKey())?.split(" ") ?? [];
+  if (!late || owner !== desk.owner) return false;
+  try {
+    const bytes = fromBase64(late);
+    desk.run((s) => s.merge(bytes), true);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const randomActor = (): bigint => crypto.getRandomValues(new BigUint64Array(1))[0]!;
 
 export function deskOf({ tell, now, locale, equip, broken }: DeskHost): Desk {
+  const restoreJourney = (bytes: unknown): void => {
+    if (bytes instanceof Uint8Array && desk.personal()) desk.run((s) => s.restoreJourney(bytes));
+  };
+
   const desk: Desk = {
     actor: 0n,
     owner: "",
@@ -117,8 +141,10 @@ export function deskOf({ tell, now, locale, equip, broken }: DeskHost): Desk {
 
     async open(loading, found) {
       desk.held ??= await lease();
-      const { doc, journey } = (await readStore(["doc", "journey"])) as { doc?: Stored; journey?: Uint8Array };
-      desk.actor = (desk.held && doc?.actors[desk.held.slot]) ?? randomActor();
+      const values = await readStore(["doc", "journey"]);
+      const doc = storedIn(values.doc);
+      const actor = doc?.actors[desk.held?.slot ?? -1];
+      desk.actor = typeof actor === "bigint" ? actor : randomActor();
       desk.owner = doc?.owner ?? "";
       desk.customer = doc?.customer ?? null;
       desk.rev = doc?.rev ?? 0;
@@ -127,16 +153,20 @@ export function deskOf({ tell, now, locale, equip, broken }: DeskHost): Desk {
       if (desk.customer) found?.();
       if (loading) desk.engine = await loading;
       desk.renew();
-      if (doc) desk.run((s) => s.restore(doc.save, doc.customer?.id));
-      const [whose, late] = local.get(desk.mirrorKey())?.split(" ") ?? [];
-      if ((desk.late = !!late && whose === desk.owner)) desk.run((s) => s.merge(fromBase64(late!)));
-      if ((desk.journeyRead = desk.personal()) && journey) desk.run((s) => s.restoreJourney(journey));
+      if (doc && !desk.run((s) => (s.restore(doc.save, doc.customer?.id), true))) {
+        // Unreadable. What can be had of it is taken in under a new name: the old one's count is lost.
+        desk.actor = randomActor();
+        desk.renew();
+        desk.run((s) => s.merge(doc.delta), true);
+      }
+      desk.late = takeMirror(desk);
+      desk.journeyRead = desk.personal();
+      if (desk.journeyRead) restoreJourney(values.journey);
     },
 
     async readJourney() {
       desk.journeyRead = true;
-      const { journey } = await readStore(["journey"]);
-      if (journey && desk.personal()) desk.run((s) => s.restoreJourney(journey as Uint8Array));
+      restoreJourney((await readStore(["journey"])).journey);
     },
 
     mirrorKey: () => MIRROR_KEY + (desk.held?.slot ?? ""),

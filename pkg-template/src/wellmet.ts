@@ -437,6 +437,7 @@ export function create(
     here.fresh();
     here.showCart();
     const first = decide();
+    if (desk.customer) emit("identity", { customer: desk.customer });
     emit("ready", { book: bookId });
     try {
       const arrived = await lead();

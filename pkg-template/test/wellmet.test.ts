@@ -329,3 +329,44 @@ test("destroy undoes everything, and start works again", async () => {
   expect(await page.start()).toBe(true);
   expect(seen()).toBe("Hello AnnaNot you?");
 });
+
+describe("saved state that somebody edited", () => {
+  const kept = async () => {
+    const idb = fakeIndexedDb();
+    const page = testPage("", undefined, { idb });
+    await page.start({ consent: { personalization: true } });
+    await page.wellmet.add("a", 2);
+    await settle();
+    return idb;
+  };
+
+  test.each([
+    ["nonsense", "nonsense"],
+    ["of another kind", { rev: "1", save: [] }],
+    ["null", null],
+  ])("is %s: as if there were none", async (_, doc) => {
+    const idb = await kept();
+    idb.state.data.set("doc", doc);
+    idb.state.data.set("journey", doc);
+    localStorage.setItem("wm-m", "x !!!");
+    localStorage.setItem("wm-s", "{");
+    localStorage.setItem("wm-c", "many");
+    const page = testPage("", undefined, { idb });
+    expect(await page.start()).toBe(true);
+    expect(page.wellmet.cart().count).toBe(0);
+    await page.wellmet.add("b");
+    await settle();
+    expect(page.wellmet.cart().count).toBe(1);
+    expect(page.heard).toContainEqual(["saved", { state: "device" }]);
+  });
+
+  test("is half of it: the other half is taken in under a new name", async () => {
+    const idb = await kept();
+    const doc = idb.state.data.get("doc") as { actors: object; save: Uint8Array };
+    idb.state.data.set("doc", { ...doc, save: doc.save.slice(1) });
+    const page = testPage("", undefined, { idb });
+    expect(await page.start()).toBe(true);
+    expect(page.problems()).toEqual(["damaged"]);
+    expect(page.wellmet.cart().count).toBe(2);
+  });
+});
