@@ -26,4 +26,4 @@ behaviour("c05 the cart follows to the other device, live", async ({ shopper }) 
   await desktop.setQuantity(there, A, 0);
   await eventually(async () => !(A.id in (await phone.cart(here))), "a removal follows too", 2_000);
   assert.deepEqual(await phone.cart(here), { [B.id]: 1 });
-});
+}, { cartMoves: true });

@@ -48,9 +48,8 @@ for (const way of ["cut short", "turned over", "emptied", "blown up", "replaced 
     await she.go(page, "/cart");
     await she.settled(page);
     assert.ok(await page.locator("h1").isVisible());
-    await page.evaluate((id) => window.wellmet.add(id, 1), B.id);
+    await she.add(page, B);
     assert.equal((await she.cart(page))[B.id], 1, "the cart works");
-    await she.settled(page);
     await she.go(page, "/cart");
     assert.equal((await she.cart(page))[B.id], 1, "and is kept again");
   });

@@ -57,5 +57,5 @@ for (const link of LINKS) {
     for (const address of leads) assert.equal(new URL(address).origin, origin, `it leads to ${address}`);
     await page.locator(".line-title a").click();
     assert.notEqual(await page.title(), "owned");
-  });
+  }, { cartMoves: true });
 }

@@ -11,7 +11,7 @@ behaviour("what is done in one tab shows in the other", async ({ shopper }) => {
   await eventually(async () => (await left.locator(".line").count()) === 1, "the line appears", 2_000);
   await she.setQuantity(left, A, 5);
   await eventually(async () => (await she.cart(right))[A.id] === 5, "the number follows", 2_000);
-});
+}, { cartMoves: true });
 
 behaviour("both tabs at the same moment lose nothing", async ({ shopper }) => {
   const she = await shopper();
@@ -31,4 +31,4 @@ behaviour("both tabs at the same moment lose nothing", async ({ shopper }) => {
   await Promise.all([left.close(), right.close()]);
   const later = await she.open("/cart");
   assert.deepEqual(await she.cart(later), all, "and are kept");
-});
+}, { cartMoves: true });

@@ -29,9 +29,11 @@ export const FAILED_REQUEST = /^error: Failed to load resource: /;
  *
  * @param {string} name what is shown, beginning with the capability number where it has one
  * @param {(given: { shop: object, hub: object, origin: string, data: string, shopper: Function, wait: Function }) => Promise<void>} body
- * @param {{ expect?: RegExp[] }} options `expect`: console lines that belong to the behaviour
+ * @param {{ expect?: RegExp[], cartMoves?: boolean }} options `expect`: console lines that belong to the behaviour;
+ *   `cartMoves`: another device, another tab or a script changes the cart while its page is open, so that its lines
+ *   come and go without her touch
  */
-export function behaviour(name, body, { expect = [] } = {}) {
+export function behaviour(name, body, { expect = [], cartMoves = false } = {}) {
   test(name, { timeout: 90_000 }, async () => {
     const shoppers = [];
     /** A new person with a new browser profile; options as of Playwright's `newContext`. */
@@ -44,7 +46,7 @@ export function behaviour(name, body, { expect = [] } = {}) {
       await body({ ...servers, shopper });
       for (const { watch } of shoppers) {
         assert.deepEqual(watch.unexpected(expect), [], "the console is empty");
-        assert.deepEqual(watch.shifts.filter((shift) => !shift.afterInput), [], "nothing moved");
+        assert.deepEqual(watch.moved({ cartMoves }), [], "nothing moved");
         assert.deepEqual(watch.foreign, [], "nobody else was asked");
       }
     } catch (error) {
