@@ -407,17 +407,19 @@ export function create(
 
     try {
       const engine = load(options.wasm, options.integrity);
-      engine.catch(() => {});
       const cores = book
         ? book.core().then(
             (bytes) => void (core = bytes),
             (error) => tell("WM-BOOK-001", `no book: ${error}`),
           )
         : tell("WM-BOOK-001", "no book is named", 'data-book="/path/of/the/book/"');
+      const made = Promise.all([engine, cores]).then(([made]) => made);
+      // A failure may come before anybody waits for it; who waits is told all the same.
+      made.catch(() => {});
       void here.consent();
       let informed: Promise<unknown> | undefined;
       await desk.open(
-        Promise.all([engine, cores]).then(([made]) => made),
+        made,
         () => (informed = options.hub == null ? undefined : lead().then((l) => l.inform()).catch(() => {})),
       );
       // Half-known would show twice.
