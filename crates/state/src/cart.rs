@@ -318,7 +318,7 @@ impl Document {
     pub(crate) fn write_text(&mut self, kind: Kind, at: usize, field: &str, value: &str, now: Instant) -> Result<()> {
         let entry = &self.entries[kind as usize][at];
         let siblings = entry.siblings(field);
-        if siblings.is_empty() && (value.is_empty() || entry.fields() > FIELDS) {
+        if siblings.is_empty() && (value.is_empty() || entry.fields() >= FIELDS + usize::from(kind.counts())) {
             return if value.is_empty() { Ok(()) } else { Err(Error::Full) };
         }
         if siblings.len() == 1 && siblings[0].value.text() == value {

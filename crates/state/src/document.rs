@@ -47,6 +47,8 @@ impl Kind {
 pub(crate) enum Reach<'a> {
     /// The siblings of one register.
     Register(&'a str),
+    /// One write of a register.
+    Dot(Dot),
     /// Bases and increments.
     Quantity,
     /// All there is.
@@ -226,6 +228,7 @@ impl Document {
         entry.registers.retain(|register| {
             let hit = match reach {
                 Reach::Register(field) => register.field == field,
+                Reach::Dot(dot) => register.dot == dot,
                 Reach::Quantity => register.field.is_empty(),
                 Reach::All => true,
             };
@@ -238,7 +241,7 @@ impl Document {
         if mutant::on(Mutant::SetSparesAdds) && matches!(reach, Reach::Quantity) {
             return;
         }
-        if !matches!(reach, Reach::Register(_)) {
+        if matches!(reach, Reach::Quantity | Reach::All) {
             for add in entry.adds.drain(..) {
                 journal.push(by.seq, add.dot);
             }

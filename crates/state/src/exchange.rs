@@ -174,8 +174,9 @@ impl Device {
                 Ok(finished)
             }
             BEHIND => {
-                self.acknowledged = Version::read(r)?.meet(self.document.version());
+                let version = Version::read(r)?;
                 r.end()?;
+                self.acknowledged = version.meet(self.document.version());
                 self.set_clock(hub, sent, now);
                 Ok(Finished { again: true, ..Finished::default() })
             }

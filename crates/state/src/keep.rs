@@ -10,7 +10,7 @@ use wellmet_engine::sort::sort_by;
 use wellmet_engine::time::Instant;
 
 use crate::clock::Stamp;
-use crate::document::{Document, Kind, check_key, check_text};
+use crate::document::{Document, Kind, Reach, check_key, check_text};
 use crate::entry::{Register, Value};
 use crate::error::{Error, Result};
 use crate::limits::{FIELD, KEY};
@@ -125,29 +125,29 @@ impl Document {
     /// does not cover are touched; they keep their order. Tells whether there were any.
     pub fn restamp(&mut self, acknowledged: &crate::Version, now: Instant, tolerance_ms: u64) -> bool {
         let latest = Stamp(Stamp::at(now).0.saturating_add(tolerance_ms << 16));
-        let mut found: Vec<(Stamp, Kind, String, String, Value)> = Vec::new();
+        let mut found: Vec<(Kind, String, Register)> = Vec::new();
         let mut clock = Stamp::at(now);
         for kind in Kind::ALL {
             for entry in &self.entries[kind as usize] {
                 for r in &entry.registers {
                     if r.stamp <= latest || acknowledged.has(r.dot) {
                         clock = clock.max(r.stamp);
-                    } else if entry.winner(&r.field).is_some_and(|winner| winner.dot == r.dot) {
-                        found.push((r.stamp, kind, entry.key.clone(), r.field.clone(), r.value.clone()));
+                    } else {
+                        found.push((kind, entry.key.clone(), r.clone()));
                     }
                 }
             }
         }
-        sort_by(&mut found, |a, b| a.0 < b.0);
+        sort_by(&mut found, |a, b| a.2.stamp < b.2.stamp);
         self.clock = clock;
         let any = !found.is_empty();
-        for (_, kind, key, field, value) in found {
+        for (kind, key, old) in found {
             if let Ok(at) = self.place(kind, &key) {
-                // Only the register itself: increments beside a base stay as they are.
+                // In place of this one write only: what others wrote beside it keeps its chance.
                 let dot = self.next_dot();
                 let stamp = self.next_stamp(now);
-                self.cover(kind, at, dot, crate::document::Reach::Register(&field));
-                self.entries[kind as usize][at].put(Register { field, dot, stamp, value });
+                self.cover(kind, at, dot, Reach::Dot(old.dot));
+                self.entries[kind as usize][at].put(Register { dot, stamp, ..old });
             }
         }
         any
