@@ -107,7 +107,8 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
     acts++;
     const safe = desk.bits & CART ? mirror() : true;
     const writing = persist();
-    if (!safe) await writing;
+    // The first act gives the document its owner, which other tabs ask for.
+    if (!safe || !desk.owner) await writing;
     changed(true);
     tell();
     toSend();
@@ -217,6 +218,7 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
 
     /** What another tab knows; true when something visible changed. */
     heard(owner: string, bytes: Uint8Array): boolean {
+      if (!desk.owner && desk.bits & CART) void replaced();
       if (!owner || owner !== desk.owner) return false;
       desk.kept = true;
       return !!desk.run((s) => s.merge(bytes));

@@ -143,7 +143,7 @@ export function live(scene: Scene): Living {
   }
 
   function changed(own: boolean): void {
-    scene.showCart();
+    scene.showCart(own);
     showConfigurations();
     const cart = scene.cart();
     emit("cart", { cart });

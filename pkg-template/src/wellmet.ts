@@ -51,7 +51,7 @@ export interface Scene {
   cart(): CartView;
   /** When to decide again, ms since the epoch, on the engine's clock. */
   until(): number;
-  showCart(): void;
+  showCart(own?: boolean): void;
   decide(how?: How): Promise<void>;
   /** Loads chunks that this session has not seen; true when there are new ones. */
   fetchChunks(needs: string[]): Promise<boolean>;
@@ -230,10 +230,12 @@ export function create(
       until: () => until,
       decide,
 
-      showCart() {
+      showCart(own) {
         cart = desk.run((s) => s.cart()) ?? NO_CART;
-        carts.show(cart, voice(), !!swap.around);
-        if (cart.needs.length) void here.fetchChunks(cart.needs).then((more) => more && here.showCart());
+        const needs = cart.needs.filter((name) => !placed.has(name));
+        // A line without its title, and then with it, would move what is below; after her own act that is expected.
+        if (own || !needs.length) carts.show(cart, voice(), !!swap.around);
+        if (needs.length) void here.fetchChunks(needs).then(() => here.showCart());
       },
 
       async fetchChunks(needs) {
