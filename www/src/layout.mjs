@@ -14,6 +14,10 @@ function wellmetLines({ sdk, hub, nonce }) {
 <script type="module" async src="/sdk/wellmet.js" nonce="${nonce}" integrity="${sdk.integrity}" crossorigin="anonymous" data-book="/book/"${hub ? html` data-hub="/wellmet"` : ""}></script>`;
 }
 
+/** What a screen reader hears after each change of the cart, in wellmet's message format. */
+const CART_SPOKEN =
+  "{count, plural, =0 {Your cart is empty.} one {# thing in the cart, {total, money}.} other {# things in the cart, {total, money}.}}";
+
 function header({ catalogue, customer, query, here }) {
   const current = (href) => (here === href ? html` aria-current="page"` : "");
   return html`<header class="top">
@@ -26,7 +30,7 @@ function header({ catalogue, customer, query, here }) {
     </form>
     <nav class="own" aria-label="You">
       <a href="/account"${current("/account")}>${icon("person")}<span data-account-label>${customer ? "Account" : "Sign in"}</span></a>
-      <a href="/cart"${current("/cart")}>${icon("bag")}<span>Cart</span><b class="count" data-wm-cart="count"></b></a>
+      <a href="/cart"${current("/cart")}>${icon("bag")}<span>Cart</span><b class="count" data-wm-cart="count" data-wm-announce="${CART_SPOKEN}"></b></a>
     </nav>
   </div>
   <nav class="departments wrap" aria-label="Departments">
@@ -61,10 +65,10 @@ function footer({ sdk }) {
  * A whole page.
  *
  * @param {object} context what the server knows of this request (catalogue, customer, nonce, sdk, …)
- * @param {{ title: string, kind: string, item?: string, category?: string, main: Html, head?: Html }} page
- *   `kind` is the kind of page in wellmet's words: home, list, product, cart or other.
+ * @param {{ title: string, style: string, kind: string, item?: string, category?: string, main: Html, head?: Html }} page
+ *   `style` is the page's own style sheet, `kind` its kind in wellmet's words: home, list, product, cart or other.
  */
-export function layout(context, { title, kind, item, category, main, head }) {
+export function layout(context, { title, style, kind, item, category, main, head }) {
   const { nonce, sdk, dev } = context;
   return html`<!doctype html>
 <html lang="en">
@@ -76,9 +80,7 @@ export function layout(context, { title, kind, item, category, main, head }) {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="/img/mark.svg" type="image/svg+xml">
 ${context.font ? html`<link rel="preload" href="/font/bricolage.woff2" as="font" type="font/woff2" crossorigin>` : ""}
-<link rel="stylesheet" href="/css/base.css">
-<link rel="stylesheet" href="/css/shop.css">
-<link rel="stylesheet" href="/css/pages.css">
+${["base", "frame", "cards", style].map((name) => html`<link rel="stylesheet" href="/css/${name}.css">`)}
 ${dev ? html`<link rel="stylesheet" href="/css/dev.css">` : ""}
 ${wellmetLines(context)}
 ${sdk ? html`<script type="module" src="/js/shop.js" nonce="${nonce}"></script>` : ""}

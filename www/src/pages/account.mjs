@@ -54,6 +54,6 @@ function signedIn({ customer, sdk, hub }) {
 export function account(context) {
   return layout(
     { ...context, here: "/account" },
-    { title: "Account", kind: "other", main: context.customer ? signedIn(context) : signIn(context.customers) },
+    { title: "Account", style: "text", kind: "other", main: context.customer ? signedIn(context) : signIn(context.customers) },
   );
 }

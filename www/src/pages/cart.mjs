@@ -5,9 +5,6 @@ import { html } from "../html.mjs";
 import { icon } from "../icons.mjs";
 import { layout, savedState } from "../layout.mjs";
 
-const SPOKEN =
-  "{count, plural, =0 {Your cart is empty.} one {# thing in the cart, {total, money}.} other {# things in the cart, {total, money}.}}";
-
 function empty(words) {
   return html`<div class="cart-empty">
   <img src="/img/storage.svg" alt="" width="160" height="160">
@@ -20,7 +17,7 @@ const line = html`<template data-wm-each="lines"><li class="line">
   <a class="tile line-tile" data-wm-href="link" tabindex="-1" aria-hidden="true"><img data-wm-src="image" alt="" width="96" height="96"></a>
   <div class="line-words">
     <p class="line-title"><a data-wm-href="link" data-wm-text="title"></a></p>
-    <p class="line-more"><span data-wm-text="options"></span> <span data-wm-money="price"></span> each
+    <p class="line-more"><span class="line-options" data-wm-text="options"></span> <span data-wm-money="price"></span> each
       <span class="line-was" data-wm-if="was">was <s data-wm-money="was"></s> when you added it</span></p>
   </div>
   <div class="stepper">
@@ -42,9 +39,10 @@ export function cart(context) {
     { ...context, here: "/cart" },
     {
       title: "Cart",
+      style: "cart",
       kind: "cart",
       main: html`<div class="cart-head"><h1>Your cart</h1>${sdk ? savedState : ""}</div>
-<section class="cart" aria-label="Your cart" data-wm-cart="lines" data-wm-announce="${SPOKEN}">
+<section class="cart" aria-label="Your cart" data-wm-cart="lines">
   ${waiting}
   <template data-wm-when="empty">${empty("Nothing in it yet.")}</template>
   <template data-wm-when="filled">

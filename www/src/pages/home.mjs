@@ -26,7 +26,7 @@ function hero() {
     </template>
     <template data-wm-when="returning">
       <p class="hero-hour">${icon("clock")}Good to see you</p>
-      <h1 id="greeting">Welcome back. The desk is as you left it.</h1>
+      <h1 id="greeting">Welcome back. All is as you left it.</h1>
       <p class="hero-more">What you looked at is further down; your cart is where it was.</p>
       <p class="hero-do"><a class="button" href="/cart">To the cart</a> <button class="button quiet" type="button" data-wm-action="not-you">Not you?</button></p>
     </template>
@@ -76,6 +76,7 @@ export function home(context) {
   const others = catalogue.oneOfEach(4, new Set(popular.map((p) => p.id)));
   return layout(context, {
     title: SHOP,
+    style: "home",
     kind: "home",
     main: html`${hero()}
 ${offer()}

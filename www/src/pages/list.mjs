@@ -53,6 +53,7 @@ export function list(context, shelf, query) {
     { ...context, here: path },
     {
       title: shelf.name,
+      style: "list",
       kind: "list",
       category: shelf.department ? `${department.name} > ${shelf.name}` : shelf.name,
       main: html`<nav class="crumbs" aria-label="You are here"><ol><li><a href="/">Home</a></li>${
@@ -80,6 +81,7 @@ export function search(context, query) {
     { ...context, query: words },
     {
       title: words ? `Search: ${words}` : "Search",
+      style: "list",
       kind: "list",
       main: html`<div class="list-head"><h1>${words ? html`“${words}”` : "What are you looking for?"}</h1>${
         words ? html`<p>${found.total} ${found.total === 1 ? "thing" : "things"}</p>` : ""

@@ -41,9 +41,8 @@ export function madeToOrder(context) {
     { ...context, here: "/made-to-order" },
     {
       title: "A desk, made to order",
-      kind: "product",
-      item: "desk",
-      category: "Made to order",
+      style: "order",
+      kind: "other",
       main: html`<form class="order" action="/cart" data-wm-configurator="${DESK.model}">
   <div class="order-view">${DRAWING}</div>
   <div class="order-words">

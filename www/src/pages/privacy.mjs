@@ -10,6 +10,7 @@ export function privacy(context) {
     { ...context, here: "/privacy" },
     {
       title: "Privacy choices",
+      style: "text",
       kind: "other",
       main: html`<div class="prose"><h1>What this shop remembers</h1>
 <p>Everything that makes this shop personal is decided in your browser. No profile is sent anywhere while you look

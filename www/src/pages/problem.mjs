@@ -13,6 +13,7 @@ export function problem(context, status) {
   const [title, words] = WORDS[status] ?? WORDS[500];
   return layout(context, {
     title,
+    style: "text",
     kind: "other",
     main: html`<div class="problem"><img src="/img/supplies.svg" alt="" width="200" height="200"><div><h1>${title}</h1><p>${words}</p>
 <p><a class="button" href="/">Back to the window</a></p></div></div>`,

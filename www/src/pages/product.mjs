@@ -52,6 +52,7 @@ export function product(context, item) {
     { ...context },
     {
       title: item.title,
+      style: "product",
       kind: "product",
       item: item.id,
       category: `${item.category} > ${item.subcategory}`,
