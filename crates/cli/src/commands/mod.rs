@@ -2,9 +2,11 @@
 
 pub mod build;
 pub mod evaluate;
+pub mod hub;
 pub mod import;
 pub mod inspect;
 pub mod schema;
+pub mod value;
 
 use crate::console::Console;
 use crate::failure::Outcome;
@@ -15,9 +17,11 @@ use crate::failure::Outcome;
 pub enum Command {
     Build(build::Args),
     Evaluate(evaluate::Args),
+    Hub(hub::Args),
     Import(import::Args),
     Inspect(inspect::Args),
     Schema(schema::Args),
+    Value(value::Args),
 }
 
 impl Command {
@@ -29,9 +33,11 @@ impl Command {
         match self {
             Self::Build(args) => build::run(&args, console),
             Self::Evaluate(args) => evaluate::run(&args, console),
+            Self::Hub(args) => hub::run(&args, console),
             Self::Import(args) => import::run(&args, console),
             Self::Inspect(args) => inspect::run(&args, console),
             Self::Schema(args) => schema::run(&args, console),
+            Self::Value(args) => value::run(&args, console),
         }
     }
 }

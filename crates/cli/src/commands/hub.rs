@@ -1,0 +1,187 @@
+//! `wellmet hub`: the companion server.
+
+use crate::console::Console;
+use crate::failure::{Failure, Outcome};
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use wellmet_engine::time::Span;
+use wellmet_hub::identity::keys::{KeyError, Keys};
+use wellmet_hub::store::StoreError;
+use wellmet_hub::store::sqlite::SqliteStore;
+use wellmet_hub::{Config, Lifetime, serve_on};
+
+/// Run the hub: logins, exchange between a shopper's devices, customers' records.
+///
+/// It listens on what it is told and nowhere else; a reverse proxy on the shop's own origin passes
+/// `/wellmet/` on to it. Logs go to standard error; WELLMET_LOG=info shows each request.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Directory of the hub's database. Made if missing.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Address to listen on. Port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7601")]
+    listen: SocketAddr,
+    /// Path before every route.
+    #[arg(long, value_name = "PATH", default_value = "/wellmet", value_parser = base)]
+    base: String,
+    /// Public keys of the shop's backend: a JWK set, a JWK, or PEM. [default: DIR/jwks.json if there is one]
+    #[arg(long, value_name = "FILE")]
+    jwks: Option<PathBuf>,
+    /// A secret of 32 bytes or more that is shared with the shop's backend, for HS256.
+    #[arg(long, value_name = "FILE")]
+    jwt_secret_file: Option<PathBuf>,
+    /// What the shop's login tokens name as their audience.
+    #[arg(long, value_name = "TEXT", default_value = "wellmet")]
+    audience: String,
+    /// Origin of the shop's pages, such as https://shop.example. May be given more than once.
+    /// [default: the origin that a request's own Host names]
+    #[arg(long = "origin", value_name = "ORIGIN", value_parser = origin)]
+    origins: Vec<String>,
+    /// Days after which a session without a request ends.
+    #[arg(long, value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=400))]
+    session_idle: u16,
+    /// Days after which a session ends in any case.
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=400))]
+    session_longest: u16,
+    /// Believe the last address in X-Forwarded-For, for counting requests. Only behind a proxy that sets it.
+    #[arg(long)]
+    trust_forwarded: bool,
+    /// The database was restored from an older copy: let devices bring back what it lacks. For some days.
+    #[arg(long)]
+    healing: bool,
+}
+
+/// Runs the hub until it is interrupted or terminated.
+///
+/// # Errors
+/// A [`Failure`] for keys that are of no use, an address that cannot be had, a database that cannot be opened.
+pub fn run(args: &Args, console: &Console) -> Outcome {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("WELLMET_LOG").unwrap_or_else(|_| "warn".into()))
+        .init();
+    let config = config(args, console)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new("runtime", error.to_string()))?;
+    let unusable = |error: StoreError| Failure::new("hub-data", error.to_string()).at(args.data.display().to_string());
+    let taken = |error: std::io::Error| {
+        Failure::new("listen", error.to_string())
+            .at(args.listen.to_string())
+            .fix("choose another port with --listen, or end what is using this one")
+    };
+    let store = Arc::new(SqliteStore::open(&config.data, config.clock.clone()).map_err(unusable)?);
+    runtime.block_on(async {
+        let listener = TcpListener::bind(args.listen).await.map_err(taken)?;
+        let address = format!("http://{}{}", listener.local_addr().map_err(taken)?, config.base);
+        // From here on connections are taken: the line says that the hub is ready.
+        if console.json_wanted() {
+            console.say(json!({ "listening": address }));
+        } else {
+            console.say(format_args!("hub at {address}"));
+        }
+        serve_on(store, listener, config, stopped()).await.map_err(unusable)
+    })
+}
+
+fn config(args: &Args, console: &Console) -> Outcome<Config> {
+    let mut config = Config::new(&args.data);
+    config.base = args.base.clone();
+    config.origins = args.origins.clone();
+    config.audience = args.audience.clone();
+    config.lifetime =
+        Lifetime { idle: Span::days(args.session_idle.into()), longest: Span::days(args.session_longest.into()) };
+    config.forwarded = args.trust_forwarded;
+    config.healing = args.healing;
+    let beside = args.data.join("jwks.json");
+    if let Some(path) = args.jwks.as_ref().or_else(|| beside.is_file().then_some(&beside)) {
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::io(path, &error))?;
+        config.keys = config.keys.and(Keys::public(&text).map_err(|error| useless(path, &error))?);
+    }
+    if let Some(path) = &args.jwt_secret_file {
+        let bytes = std::fs::read(path).map_err(|error| Failure::io(path, &error))?;
+        config.keys = config.keys.and(Keys::secret(&bytes).map_err(|error| useless(path, &error))?);
+    }
+    if config.keys.is_empty() {
+        console.note("no key of the shop is known, so nobody can sign in; give one with --jwks or --jwt-secret-file");
+    }
+    Ok(config)
+}
+
+fn useless(path: &Path, error: &KeyError) -> Failure {
+    Failure::new("keys", error.to_string()).at(path.display().to_string())
+}
+
+/// A path prefix: empty, or segments each after a slash.
+fn base(text: &str) -> Result<String, String> {
+    let text = text.trim_end_matches('/');
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
+    if text.is_empty() || (text.starts_with('/') && !text.contains("//") && text.chars().all(plain)) {
+        Ok(text.to_owned())
+    } else {
+        Err("a path such as /wellmet".into())
+    }
+}
+
+/// An origin as browsers write it: scheme, host, port unless it is the scheme's own, and no path.
+fn origin(text: &str) -> Result<String, String> {
+    let text = text.strip_suffix('/').unwrap_or(text).to_ascii_lowercase();
+    let own_port = |rest: &str, port: &str| rest.strip_suffix(port).map(str::to_owned);
+    match text.split_once("://") {
+        Some((scheme @ ("http" | "https"), rest)) if !rest.is_empty() && !rest.contains(['/', '?', '#', '@', ' ']) => {
+            let port = if scheme == "http" { ":80" } else { ":443" };
+            Ok(format!("{scheme}://{}", own_port(rest, port).unwrap_or_else(|| rest.to_owned())))
+        }
+        _ => Err("an origin such as https://shop.example".into()),
+    }
+}
+
+#[cfg(unix)]
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+#[cfg(not(unix))]
+async fn stopped() {
+    drop(tokio::signal::ctrl_c().await);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_taken_as_browsers_write_them() {
+        assert_eq!(origin("https://Shop.Example/"), Ok("https://shop.example".into()));
+        assert_eq!(origin("https://shop.example:443"), Ok("https://shop.example".into()));
+        assert_eq!(origin("http://localhost:8080"), Ok("http://localhost:8080".into()));
+        assert_eq!(origin("http://shop.example:443"), Ok("http://shop.example:443".into()));
+        for wrong in ["shop.example", "https://", "https://a/b", "ftp://a", "https://a b", "https://u@a", "*", "null"] {
+            assert!(origin(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_base_is_a_path() {
+        assert_eq!(base("/wellmet/"), Ok("/wellmet".into()));
+        assert_eq!(base("/"), Ok(String::new()));
+        assert_eq!(base(""), Ok(String::new()));
+        for wrong in ["wellmet", "//a", "/{a}", "/a b", "/*"] {
+            assert!(base(wrong).is_err(), "{wrong}");
+        }
+    }
+}
