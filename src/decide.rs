@@ -48,7 +48,12 @@ impl Session {
             zone: &self.zone,
             locale: &self.locale,
             consent: self.consent,
-            page: Page { kind: &self.page.kind, item: &self.page.item, category: &self.page.category },
+            page: Page {
+                kind: &self.page.kind,
+                item: &self.page.item,
+                category: &self.page.category,
+                since: self.page.since,
+            },
             told: &self.told,
             own_name: document.preference("name").filter(|name| !name.is_empty()),
             record: self.record.as_ref(),

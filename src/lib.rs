@@ -8,12 +8,18 @@ mod book;
 mod cart;
 mod decide;
 mod error;
-mod host;
+pub mod host;
 mod journey;
+mod preference;
 mod session;
 mod sync;
 mod view;
 mod watch;
+
+/// The page's heap.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static HEAP: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 pub use session::Session;
 pub use watch::Watch;

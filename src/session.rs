@@ -26,6 +26,7 @@ pub(crate) struct PageFacts {
     pub(crate) kind: String,
     pub(crate) item: String,
     pub(crate) category: String,
+    pub(crate) since: Option<Instant>,
 }
 
 /// One page's engine.
@@ -103,7 +104,8 @@ impl Session {
     /// What kind of page this is, and what it is about.
     #[wasm_bindgen(js_name = setPage)]
     pub fn set_page(&mut self, kind: String, item: Option<String>, category: Option<String>) {
-        self.page = PageFacts { kind, item: item.unwrap_or_default(), category: category.unwrap_or_default() };
+        let (item, category) = (item.unwrap_or_default(), category.unwrap_or_default());
+        self.page = PageFacts { kind, item, category, since: Some(self.now) };
     }
 
     /// A fact that the shop or the shopper told: text, number or boolean; anything else forgets it.

@@ -36,6 +36,9 @@ pub struct Page<'a> {
     pub item: &'a str,
     /// Its category path; empty when none.
     pub category: &'a str,
+    /// When this view of the page began. What it shows since then is still before her eyes and does
+    /// not count against a cap yet: deciding again must not take it away.
+    pub since: Option<Instant>,
 }
 
 /// A line of her cart.
