@@ -40,6 +40,7 @@ function offer() {
   <p><strong>Delivered by tomorrow, nine thirty.</strong> <span>Free from $75, and thirty days to change your mind.</span></p>
   <template data-wm-when="offer">
     <p><strong data-wm-text="title"></strong> <span data-wm-text="text"></span></p>
+    <p class="offer-why" data-wm-text="reason"></p>
   </template>
 </aside>`;
 }
