@@ -89,14 +89,16 @@ pub enum Fact {
     StatusEndsIn,
     /// The next higher group.
     StatusNext,
-    /// What is missing to it: orders, or units of the currency, whichever its first unmet threshold is.
-    StatusMissing,
+    /// Orders missing to it.
+    StatusMissingOrders,
+    /// Money missing to it, in units of the currency.
+    StatusMissingSpent,
     /// `up` or `down` for thirty days after a change.
     StatusChange,
 }
 
 /// Names of the facts, in the order of [`Fact`].
-pub const FACTS: [&str; 26] = [
+pub const FACTS: [&str; 27] = [
     "name",
     "signed_in",
     "locale",
@@ -121,11 +123,12 @@ pub const FACTS: [&str; 26] = [
     "status.days",
     "status.ends_in",
     "status.next",
-    "status.missing",
+    "status.missing_orders",
+    "status.missing_spent",
     "status.change",
 ];
 
-const FACT_LIST: [Fact; 26] = [
+const FACT_LIST: [Fact; 27] = [
     Fact::Name,
     Fact::SignedIn,
     Fact::Locale,
@@ -150,7 +153,8 @@ const FACT_LIST: [Fact; 26] = [
     Fact::StatusDays,
     Fact::StatusEndsIn,
     Fact::StatusNext,
-    Fact::StatusMissing,
+    Fact::StatusMissingOrders,
+    Fact::StatusMissingSpent,
     Fact::StatusChange,
 ];
 
@@ -307,7 +311,10 @@ impl Source {
     /// in the fields of a decision.
     #[must_use]
     pub const fn is_money(&self) -> bool {
-        matches!(self, Self::Events { measure: Measure::Sum, .. } | Self::Fact(Fact::CartTotal))
+        matches!(
+            self,
+            Self::Events { measure: Measure::Sum, .. } | Self::Fact(Fact::CartTotal | Fact::StatusMissingSpent)
+        )
     }
 
     /// Purposes that the engine's own sources need.

@@ -359,7 +359,7 @@ impl<'a> Decider<'a, '_> {
     }
 
     fn used_up(&self, cap: crate::offer::Cap, what: &str) -> Option<usize> {
-        cap.reached(what, self.facts.journey, self.facts.now, self.facts.zone, self.profile.last_order())
+        cap.reached(what, self.facts, self.profile.last_order())
     }
 
     fn fields(&self, wanted: &'a [(String, Field)], fields: &mut Vec<(&'a str, Value)>) -> Result<(), Reason> {

@@ -196,11 +196,12 @@ impl Journey {
         )
     }
 
-    /// How often a thing was shown since a moment; everything when `what` is empty.
+    /// How often a thing was shown from a moment on and before another; everything when `what` is
+    /// empty.
     #[must_use]
-    pub fn shown(&self, what: &str, since: Instant) -> usize {
-        let after = self.shown.partition_point(|(at, _)| *at < since);
-        let late = &self.shown[after..];
+    pub fn shown(&self, what: &str, from: Instant, to: Instant) -> usize {
+        let place = |moment: Instant| self.shown.partition_point(|(at, _)| *at < moment);
+        let late = self.shown.get(place(from)..place(to)).unwrap_or_default();
         if what.is_empty() {
             return late.len();
         }
@@ -403,7 +404,7 @@ mod tests {
     fn the_log_is_bounded_and_comes_back() {
         let journey = busy();
         assert_eq!(journey.events.len(), MAX_EVENTS);
-        assert_eq!(journey.shown("summer-sale", Instant(0)), MAX_SHOWN);
+        assert_eq!(journey.shown("summer-sale", Instant(0), Instant(i64::MAX)), MAX_SHOWN);
         assert_eq!(journey.assigned("experiment-1999"), Some("b"));
         assert_eq!(journey.assigned("experiment-1"), None);
         assert!(journey.words.len() <= 4 * MAX_EVENTS + 3);
@@ -441,8 +442,8 @@ mod tests {
         other.merge(&phone);
         assert!(one.events().eq(other.events()));
         assert_eq!(one.events().count(), 4);
-        assert_eq!(one.shown("offer", Instant(0)), 1);
-        assert_eq!(other.shown("offer", Instant(0)), 1);
+        assert_eq!(one.shown("offer", Instant(0), Instant(i64::MAX)), 1);
+        assert_eq!(other.shown("offer", Instant(0), Instant(i64::MAX)), 1);
         assert_eq!(one.assigned("hero"), Some("x"));
         assert_eq!((one.last, one.start), (other.last, other.start));
     }

@@ -1,7 +1,7 @@
 //! Offers: what a segment or a status may have, for how long and how often.
 
 use crate::condition::ConditionIx;
-use crate::journey::Journey;
+use crate::profile::Facts;
 use crate::table::Text;
 use crate::time::{Instant, Span, Zone};
 use crate::wire::{Fault, Reader, Result, Writer};
@@ -107,14 +107,8 @@ impl Quiet {
 impl Cap {
     /// How often it was used, if it is used up. `last_order` as far as it is known.
     #[must_use]
-    pub fn reached(
-        self,
-        what: &str,
-        journey: &Journey,
-        now: Instant,
-        zone: &Zone,
-        last_order: Option<Instant>,
-    ) -> Option<usize> {
+    pub fn reached(self, what: &str, facts: &Facts<'_>, last_order: Option<Instant>) -> Option<usize> {
+        let Facts { journey, now, zone, .. } = *facts;
         let since = match self.every {
             Every::Ever => Instant(i64::MIN),
             Every::Visit => journey.visit_start().unwrap_or(now),
@@ -122,7 +116,7 @@ impl Cap {
             Every::Occasion => now - OCCASION,
             Every::Days(days) => zone.midnight(crate::time::Day(zone.day(now).0 + 1 - i64::from(days))),
         };
-        let used = journey.shown(what, since);
+        let used = journey.shown(what, since, facts.page.since.unwrap_or(Instant(i64::MAX)));
         (used >= usize::from(self.times)).then_some(used)
     }
 
@@ -224,6 +218,8 @@ impl Offer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journey::Journey;
+    use crate::profile::Page;
     use crate::time::Day;
 
     #[test]
@@ -259,7 +255,20 @@ mod tests {
             journey.visit(now - Span::days(days));
             journey.show(now - Span::days(days), "offer");
         }
-        let used = |times, every, last_order| Cap { times, every }.reached("offer", &journey, now, &zone, last_order);
+        let facts = Facts {
+            now,
+            zone: &zone,
+            locale: "en",
+            consent: 7,
+            page: Page::default(),
+            told: &[],
+            own_name: None,
+            record: None,
+            journey: &journey,
+            cart: &[],
+            unit: "u",
+        };
+        let used = |times, every, last_order| Cap { times, every }.reached("offer", &facts, last_order);
         assert_eq!(used(4, Every::Ever, None), Some(4));
         assert_eq!(used(5, Every::Ever, None), None);
         assert_eq!(used(1, Every::Visit, None), Some(1));
@@ -268,6 +277,10 @@ mod tests {
         assert_eq!(used(3, Every::Occasion, None), Some(3));
         assert_eq!(used(3, Every::Order, Some(now - Span::days(10))), None, "an order begins a new count");
         assert_eq!(used(2, Every::Order, Some(now - Span::days(10))), Some(2));
-        assert_eq!(Cap { times: 1, every: Every::Ever }.reached("other", &journey, now, &zone, None), None);
+        assert_eq!(Cap { times: 1, every: Every::Ever }.reached("other", &facts, None), None);
+        // What the present page shows is not taken away from under her eyes.
+        let facts = Facts { page: Page { since: Some(now), ..Page::default() }, ..facts };
+        assert_eq!(Cap { times: 1, every: Every::Visit }.reached("offer", &facts, None), None);
+        assert_eq!(Cap { times: 3, every: Every::Ever }.reached("offer", &facts, None), Some(3));
     }
 }

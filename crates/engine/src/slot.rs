@@ -12,8 +12,11 @@ use crate::wire::{Fault, Reader, Result, Writer};
 pub enum Field {
     /// A text of the shop file in the page's language. What stands in braces is filled in.
     Text(Text),
-    /// The attribute with this number; money in minor units.
+    /// The attribute with this number; money in minor units. Without a value the variant does not
+    /// apply.
     Attribute(u32),
+    /// The attribute with this number; without a value the field is left out.
+    Optional(u32),
     /// A fixed number, such as an amount in minor units.
     Number(f64),
 }
@@ -140,6 +143,10 @@ pub(crate) fn encode_fields(fields: &[(String, Field)], w: &mut Writer) {
                 w.u8(1);
                 w.varint(u64::from(*attribute));
             }
+            Field::Optional(attribute) => {
+                w.u8(3);
+                w.varint(u64::from(*attribute));
+            }
             Field::Number(number) => {
                 w.u8(2);
                 w.f64(*number);
@@ -156,6 +163,7 @@ pub(crate) fn decode_fields(r: &mut Reader<'_>) -> Result<Vec<(String, Field)>> 
             0 => Field::Text(Text::decode(r)?.ok_or(r.fault(Fault::Invalid))?),
             1 => Field::Attribute(r.u32()?),
             2 => Field::Number(r.f64()?),
+            3 => Field::Optional(r.u32()?),
             _ => return Err(r.fault(Fault::Invalid)),
         };
         fields.push((name, field));

@@ -138,3 +138,51 @@ fn operator(op: Op) -> &'static str {
         Op::At | Op::Never => "unknown",
     }
 }
+
+impl Program {
+    /// The names of which one of some texts is required for a condition to hold, whatever else it
+    /// says: what an index can go by. Never the text `null`, which a missing value equals.
+    #[must_use]
+    pub fn required_texts(&self, condition: ConditionIx) -> Vec<(usize, Vec<String>)> {
+        let mut found = Vec::new();
+        let root = condition.0 as usize;
+        for at in self.children(root) {
+            let node = self.nodes[at];
+            if node.op == Op::At {
+                // Of the tests on one name every one must hold: one that fixes its texts is enough.
+                let tests = self.children(at).flat_map(|test| match self.nodes[test].op {
+                    Op::Every => self.children(test).collect(),
+                    _ => vec![test],
+                });
+                let texts = tests.filter_map(|test| self.fixed_texts(test)).next();
+                found.extend(texts.map(|texts| (node.arg as usize, texts)));
+            }
+        }
+        found
+    }
+
+    fn children(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
+        let end = self.nodes.get(at).map_or(0, |node| node.end as usize);
+        let mut child = at + 1;
+        std::iter::from_fn(move || {
+            let here = child;
+            child = self.nodes.get(here).map_or(usize::MAX, |node| node.end as usize);
+            (here < end).then_some(here)
+        })
+    }
+
+    fn fixed_texts(&self, test: usize) -> Option<Vec<String>> {
+        let node = self.nodes.get(test)?;
+        let wanted = self.constants.get(node.arg as usize)?;
+        let mut texts: Vec<String> = match (node.op, wanted) {
+            (Op::LikeText | Op::Eq, Value::Text(text)) => vec![text.clone()],
+            (Op::In, Value::List(items)) => {
+                items.iter().map(|item| item.text().map(str::to_owned)).collect::<Option<Vec<_>>>()?
+            }
+            _ => return None,
+        };
+        texts.sort();
+        texts.dedup();
+        (!texts.iter().any(|text| text == "null")).then_some(texts)
+    }
+}
