@@ -44,6 +44,8 @@ document.addEventListener("submit", async (event) => {
     location.assign("/account");
   } else if (form.matches("[data-logout]")) {
     event.preventDefault();
+    // Before wellmet says that nobody is signed in, or the shop would sign her in again.
+    delete document.body.dataset.customer;
     await Promise.all([post("/logout", {}), signOut()]);
     location.assign("/");
   }
