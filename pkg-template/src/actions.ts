@@ -24,15 +24,20 @@ export function optionsOf(button: HTMLElement, form: Element | null): Record<str
   return Object.fromEntries(options);
 }
 
-/** Listens until the returned function is called. */
+/** What the page's controls ask for, until `end` is called. */
+export interface Actions {
+  /** Does what a button says; true when it says something. */
+  heed(button: HTMLElement): boolean;
+  end(): void;
+}
+
+/** Listens. */
 export function heedActions(
   shop: WellmetCommands,
   keyOf: (node: Element) => string | undefined,
   draft: (configurator: HTMLElement, work: (session: Session) => void) => void,
-): () => void {
-  const clicked = (event: MouseEvent): void => {
-    const button = (event.target as Element).closest?.<HTMLElement>("[data-wm-action]");
-    if (!button || event.defaultPrevented) return;
+): Actions {
+  const heed = (button: HTMLElement): boolean => {
     const { wmAction: action, wmItem, wmQuantity, wmLanes = "" } = button.dataset;
     const configurator = button.closest<HTMLElement>("[data-wm-configurator]");
     const key = keyOf(button);
@@ -52,8 +57,13 @@ export function heedActions(
     else if (action === "consent") {
       const granted = (lane: string): boolean => wmLanes === "all" || wmLanes.includes(lane);
       void shop.consent({ personalization: granted("personalization"), analytics: granted("analytics") });
-    } else return;
-    event.preventDefault();
+    } else return false;
+    return true;
+  };
+
+  const clicked = (event: MouseEvent): void => {
+    const button = (event.target as Element).closest?.<HTMLElement>("[data-wm-action]");
+    if (button && !event.defaultPrevented && heed(button)) event.preventDefault();
   };
 
   const changed = ({ target }: Event): void => {
@@ -70,5 +80,5 @@ export function heedActions(
   };
 
   const off = [listen(document, "click", clicked), listen(document, "change", changed)];
-  return () => off.forEach((end) => end());
+  return { heed, end: () => off.forEach((one) => one()) };
 }

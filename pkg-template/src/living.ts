@@ -29,8 +29,8 @@ const NAME_LONGEST = 80;
 /** The second half, as the first one sees it. */
 export interface Living {
   commands: Partial<WellmetCommands>;
-  /** The page is decided. */
-  start(denied: number): void;
+  /** The page is decided. `clicks` were made while it was not. */
+  start(denied: number, clicks: HTMLElement[]): void;
   /** A decision was shown. */
   decided(exchanged: Element[], wanted: Map<HTMLElement, Shown | null>, partial: boolean): void;
   /** Something went into the journey, or a visit was counted. */
@@ -273,7 +273,7 @@ export function live(scene: Scene): Living {
   return {
     commands,
 
-    start(denied) {
+    start(denied, clicks) {
       watch = new desk.engine!.Watch((what) => void (desk.session && life(what)));
       tabs.open();
       swap.around = keepFocus;
@@ -281,16 +281,18 @@ export function live(scene: Scene): Living {
       if (consentFrom === "tcf" || (consentFrom === "auto" && !("dataLayer" in globalThis))) {
         undo.push(followTcf((lanes) => void scene.consent(lanes)));
       }
+      const actions = heedActions(shop, scene.keyOf, draft);
       undo.push(
         () => watch?.free(),
         watchPage(scan, swap.restore, tell),
-        heedActions(shop, scene.keyOf, draft),
+        actions.end,
       );
       showConfigurations();
       scan();
       void keeping.catchUp();
       void keeping.consented(denied);
       void greetHub();
+      clicks.forEach(actions.heed);
     },
 
     decided(exchanged, wanted, partial) {

@@ -375,7 +375,7 @@ export function create(
       undo.splice(0).forEach((one) => one());
       living?.destroy();
       // The clicks that were kept are done again, now without us.
-      held.splice(0).forEach((button) => button.click());
+      for (const button of held.splice(0)) if (button.isConnected) button.click();
     }
 
     end = () => {
@@ -453,9 +453,8 @@ export function create(
       giveUp();
       return false;
     }
-    living.start(denied);
+    living.start(denied, held.splice(0));
     settle("living");
-    held.splice(0).forEach((button) => button.click());
     await first;
     if (early && scene === here) living.decided([], early, false);
     return true;
