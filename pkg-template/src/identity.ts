@@ -12,6 +12,9 @@ import type { Keeping } from "./keeping.js";
 import type { Desk } from "./session.js";
 import { dropSnapshot } from "./snapshot.js";
 
+/** A visit ends after half an hour of silence. */
+const VISIT_MS = 1_800_000;
+
 export interface IdentityHost {
   desk: Desk;
   keeping: Keeping;
@@ -78,23 +81,34 @@ export function identities({ desk, keeping, hub, tell, neutral, known, clock, un
     }
   }
 
-  /** Asks the hub who it sees. Only with the personalization purpose; once for each page and identity. */
-  async function visit(): Promise<void> {
-    if (!hub || visited || !desk.personal()) return;
+  /**
+   * Asks the hub who it sees. Only with the personalization purpose, and once a visit: most page views ask nobody.
+   * True when it was asked and answered.
+   */
+  async function visit(): Promise<boolean> {
+    if (!hub || visited || !desk.personal()) return false;
+    const visitor = visitorCookie();
     visited = true;
+    if (visitor && Math.abs(Date.now() - desk.greeted) < VISIT_MS) return false;
     const mine = era;
-    const answer = await hub.visit(visitorCookie());
-    if (mine !== era || !answer.ok) return void (visited = visited && answer.ok);
+    const answer = await hub.visit(visitor);
+    if (mine !== era) return false;
+    if (!answer.ok) return (visited = false);
     clock(answer.hubTime);
     if (desk.personal()) setVisitorCookie(answer.visitor);
+    void keeping.greeted();
     const { customer } = answer;
     const here = desk.customer;
-    if (!customer && here) return leave(false);
+    if (!customer && here) {
+      await leave(false);
+      return false;
+    }
     // Signed in, although this device has lost what it knew of it.
     if (customer && customer.id !== here?.id) {
       const record = await hub.record();
       if (mine === era && record.ok && (await keeping.signedIn(customer, record.bytes))) known(customer);
     }
+    return mine === era;
   }
 
   return {
@@ -140,6 +154,7 @@ export function identities({ desk, keeping, hub, tell, neutral, known, clock, un
         if (desk.customer) return;
       }
       visited = false;
+      desk.greeted = 0;
       await visit();
     },
   };

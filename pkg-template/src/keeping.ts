@@ -139,6 +139,7 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
       rev: 0,
       kept: false,
       journeyRead: true,
+      greeted: 0,
     });
     desk.renew();
   }
@@ -153,7 +154,7 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
     /** What was kept for a purpose that is denied goes; what was done before it was granted is kept now. */
     async consented(denied: number): Promise<void> {
       if (desk.personal() && !desk.journeyRead && desk.session) await desk.readJourney();
-      if (denied & PERSONALIZATION) await store.remove(["journey"]);
+      if (denied & PERSONALIZATION) await store.remove(["journey", "greeted"]);
       else flushJourney();
       if (denied & CART) {
         desk.kept = false;
@@ -165,6 +166,12 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
     /** Something went into the journey. */
     did(): void {
       journeyTimer ??= setTimeout(flushJourney, JOURNEY_DEBOUNCE_MS);
+    },
+
+    /** The hub has seen this visitor now. */
+    async greeted(): Promise<void> {
+      desk.greeted = Date.now();
+      if (desk.personal()) await store.change(["greeted"], () => ({ greeted: desk.greeted }));
     },
 
     /** Whether the last write was. */
@@ -203,7 +210,7 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
     async leave(): Promise<void> {
       local.set(desk.mirrorKey(), null);
       anonymous();
-      await store.remove(["doc", "journey"]);
+      await store.remove(["doc", "journey", "greeted"]);
       tellTabs({ is: "identity" });
     },
 

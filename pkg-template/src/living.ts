@@ -49,7 +49,7 @@ export function live(scene: Scene): Living {
   const region = announcer();
   const store = openStore();
   const undo: (() => void)[] = [];
-  const exposed = new Set<string>();
+  const exposed = new Map<Element, string>();
   let watch: Watch | undefined;
   const hub = options.hub == null ? undefined : hubAt(options.hub);
 
@@ -164,9 +164,11 @@ export function live(scene: Scene): Living {
     if (scene.turnOver() || reclaimed || has("wmSlot")) void scene.decide();
   }
 
+  const pending = (): boolean => !!desk.run((s) => s.pending());
+
+  /** Only a customer's document changes elsewhere; a visitor's is exchanged when there is something to say. */
   async function greetHub(): Promise<void> {
-    await identity.visit();
-    sync.soon(0);
+    if ((await identity.visit()) || desk.customer || pending()) sync.soon(0);
   }
 
   /** The store may have someone else's document: start over from it. */
@@ -181,14 +183,14 @@ export function live(scene: Scene): Living {
     }
     changed(false);
     if (customer && (await identity.inform())) changed(false);
-    sync.soon(0);
+    await greetHub();
   }
 
   async function life(what: Life): Promise<void> {
     if (what === "visible" || what === "online") {
       if (what === "online") scene.retry();
       if (scene.until() && scene.until() <= now()) void scene.decide();
-      sync.soon(0);
+      await greetHub();
     } else if (what === "hidden") {
       noteExposures();
       keeping.flushJourney();
@@ -248,12 +250,13 @@ export function live(scene: Scene): Living {
    * used up by having been shown, as long as she looks at it.
    */
   function noteExposures(): void {
-    if (!exposed.size) return;
+    const seen = new Set([...exposed].filter(([element]) => swap.shows(element)).map(([, what]) => what));
+    exposed.clear();
+    if (!seen.size) return;
     desk.run((s) => {
       s.tick(now());
-      exposed.forEach((what) => s.show(what));
+      seen.forEach((what) => s.show(what));
     });
-    exposed.clear();
     keeping.did();
   }
 
@@ -289,6 +292,7 @@ export function live(scene: Scene): Living {
       );
       showConfigurations();
       scan();
+      if (desk.kept) scene.saved(hub && !pending() ? "hub" : "device");
       void keeping.catchUp();
       void keeping.consented(denied);
       void greetHub();
@@ -301,7 +305,7 @@ export function live(scene: Scene): Living {
       if (!partial) remember(wanted);
       for (const [element] of wanted) {
         const exposure = scene.explain(element.dataset.wmSlot!)?.exposure;
-        if (exposure && swap.shows(element)) exposed.add(exposure);
+        if (exposure) exposed.set(element, exposure);
       }
       const texts = exchanged
         .filter((element) => element.hasAttribute("data-wm-announce"))

@@ -51,6 +51,8 @@ export interface Desk {
   /** There is a document in the store, or there has to be one. */
   kept: boolean;
   journeyRead: boolean;
+  /** When the hub last saw this visitor, ms since the epoch on this device's clock. */
+  greeted: number;
   /** A page that was closed in mid-write had not kept everything: write now. */
   late: boolean;
   personal(): boolean;
@@ -105,6 +107,7 @@ export function deskOf({ tell, now, locale, equip, broken }: DeskHost): Desk {
     rev: 0,
     kept: false,
     journeyRead: false,
+    greeted: 0,
     late: false,
 
     personal: () => !!(desk.bits & PERSONALIZATION),
@@ -141,7 +144,7 @@ export function deskOf({ tell, now, locale, equip, broken }: DeskHost): Desk {
 
     async open(loading, found) {
       desk.held ??= await lease();
-      const values = await readStore(["doc", "journey"]);
+      const values = await readStore(["doc", "journey", "greeted"]);
       const doc = storedIn(values.doc);
       const actor = doc?.actors[desk.held?.slot ?? -1];
       desk.actor = typeof actor === "bigint" ? actor : randomActor();
@@ -149,6 +152,7 @@ export function deskOf({ tell, now, locale, equip, broken }: DeskHost): Desk {
       desk.customer = doc?.customer ?? null;
       desk.rev = doc?.rev ?? 0;
       desk.kept = !!doc;
+      desk.greeted = Number(values.greeted) || 0;
       desk.record = undefined;
       if (desk.customer) found?.();
       if (loading) desk.engine = await loading;

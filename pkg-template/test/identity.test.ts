@@ -222,6 +222,24 @@ describe("the visitor", () => {
     await vi.waitFor(() => expect(page.wellmet.cart().count).toBe(1));
   });
 
+  test("is not told again on every page", async () => {
+    const idb = fakeIndexedDb();
+    const first = shop(idb);
+    first.answer("/wellmet/v1/visit", { visitor: "known-visitor", customer: null });
+    first.answer("/wellmet/v1/sync", bytes("[]"));
+    await first.start({ hub: "/wellmet", consent: { personalization: true } });
+    await vi.waitFor(() => expect(first.asked).toHaveLength(2));
+    const second = shop(idb);
+    await second.start({ hub: "/wellmet", consent: { personalization: true } });
+    await settle();
+    expect(second.asked).toEqual([]);
+    const later = shop(idb);
+    later.answer("/wellmet/v1/visit", { visitor: "known-visitor", customer: null });
+    idb.state.data.set("greeted", Date.now() - 1_900_000);
+    await later.start({ hub: "/wellmet", consent: { personalization: true } });
+    await vi.waitFor(() => expect(later.asked).toContain("POST /wellmet/v1/visit"));
+  });
+
   test("whose session the hub still knows is signed in again", async () => {
     const page = shop();
     page.answer("/wellmet/v1/visit", { visitor: "known-visitor", customer: welcome.customer });
