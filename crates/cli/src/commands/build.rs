@@ -6,6 +6,7 @@ use crate::console::Console;
 use crate::failure::{Failure, Outcome};
 use crate::index;
 use crate::orders::{self, Log, Mapping, Reading, Report};
+use crate::shop::compile::{Target, compile};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -24,6 +25,9 @@ pub struct Args {
     /// What the shop sells now: CSV, TSV or JSON Lines. Its names, prices and stock win over the log.
     #[arg(long, visible_alias = "catalogue")]
     feed: Option<PathBuf>,
+    /// The shop file: its rules go into the book, its name and languages too.
+    #[arg(long)]
+    shop: Option<PathBuf>,
     /// Directory to publish the book into.
     #[arg(long)]
     out: PathBuf,
@@ -88,8 +92,9 @@ pub fn run(args: &Args, console: &Console) -> Outcome {
     let working = console.spinner("counting what goes together");
     let tables = tables(&log, &products, args);
     working.set_message("writing the book");
-    let shop = Shop { currency, as_of: log.end(), ..Shop::default() };
-    let files = book(shop, &products, &tables).map_err(|error| Failure::new("book", error.to_string()))?;
+    let mut shop = Shop { currency, as_of: log.end(), ..Shop::default() };
+    let rules = args.shop.as_deref().map(|path| rules(path, &mut shop)).transpose()?;
+    let files = book(shop, rules, &products, &tables).map_err(|error| Failure::new("book", error.to_string()))?;
     bookdir::publish(&args.out, &files)?;
     if let Some(path) = &args.products_out {
         catalogue::write_products(path, &products, currency.code())?;
@@ -161,8 +166,33 @@ fn words(product: &Product) -> index::Words {
     words
 }
 
-fn book(shop: Shop, products: &[Product], tables: &index::Tables) -> Result<Files, wellmet_book::BuildError> {
+/// The compiled shop file, for everybody to read: nothing secret is in it.
+fn rules(path: &Path, shop: &mut Shop) -> Outcome<Vec<u8>> {
+    let file = crate::shop::load(path)?;
+    if file.shop.currency != shop.currency.code() {
+        let message =
+            format!("the shop file counts in {}, the order log in {}", file.shop.currency, shop.currency.code());
+        return Err(Failure::new("other-currency", message).at(path.display().to_string()).fix("make both the same"));
+    }
+    let table = compile(&file, Target::Browser).map_err(|_| {
+        Failure::new("too-many-rules", "all conditions together are more than a book takes")
+            .at(path.display().to_string())
+    })?;
+    shop.name = file.shop.name;
+    shop.locales = file.shop.languages;
+    Ok(table.encode())
+}
+
+fn book(
+    shop: Shop,
+    rules: Option<Vec<u8>>,
+    products: &[Product],
+    tables: &index::Tables,
+) -> Result<Files, wellmet_book::BuildError> {
     let mut builder = Builder::new(shop);
+    if let Some(rules) = rules {
+        builder.rules(rules);
+    }
     let keys: Vec<ItemKey> = products.iter().map(|product| builder.item(product.item.clone())).collect();
     for (relation, table) in
         [(Relation::With, &tables.with), (Relation::Next, &tables.next), (Relation::Like, &tables.like)]
