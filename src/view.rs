@@ -2,9 +2,32 @@
 //!
 //! The TypeScript half declares the same shapes in `pkg-template/src/engine.ts`.
 
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
 use wellmet_engine::value::Value;
+
+/// A struct that becomes a plain object, with the name of each property beside its field.
+///
+/// Written out as a map: what `derive` would make keeps a table of property names for ever (1.8 kB).
+macro_rules! object {
+    ($(#[$doc:meta])* $name:ident $(<$life:lifetime>)? {
+        $($(#[$note:meta])* $property:literal $field:ident: $type:ty,)*
+    }) => {
+        $(#[$doc])*
+        pub(crate) struct $name $(<$life>)? {
+            $($(#[$note])* pub(crate) $field: $type,)*
+        }
+
+        impl $(<$life>)? Serialize for $name $(<$life>)? {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(None)?;
+                $(map.serialize_entry($property, &self.$field)?;)*
+                map.end()
+            }
+        }
+    };
+}
 
 /// A value of the engine as a template binds it.
 pub(crate) struct Field<'a>(pub(crate) &'a Value);
@@ -31,101 +54,109 @@ impl Serialize for Fields<'_> {
     }
 }
 
-/// Why something was chosen or not.
-#[derive(Serialize)]
-pub(crate) struct Reason<'a> {
-    pub(crate) code: &'static str,
-    pub(crate) text: &'a str,
-    pub(crate) args: Fields<'a>,
+object! {
+    /// Why something was chosen or not.
+    Reason<'a> {
+        "code" code: &'static str,
+        "text" text: &'a str,
+        "args" args: Fields<'a>,
+    }
 }
 
-/// One recommended article.
-#[derive(Serialize)]
-pub(crate) struct Item<'a> {
-    pub(crate) id: &'a str,
-    pub(crate) title: &'a str,
-    pub(crate) link: &'a str,
-    pub(crate) image: &'a str,
-    pub(crate) category: &'a str,
-    pub(crate) price: f64,
-    pub(crate) reason: Reason<'a>,
+object! {
+    /// One recommended article.
+    Item<'a> {
+        "id" id: &'a str,
+        "title" title: &'a str,
+        "link" link: &'a str,
+        "image" image: &'a str,
+        "category" category: &'a str,
+        "price" price: f64,
+        "reason" reason: Reason<'a>,
+    }
 }
 
-/// What one slot shows.
-#[derive(Serialize)]
-pub(crate) struct Decision<'a> {
-    pub(crate) slot: &'a str,
-    pub(crate) choice: &'a str,
-    pub(crate) fields: Fields<'a>,
-    pub(crate) items: Vec<Item<'a>>,
-    pub(crate) reason: Reason<'a>,
-    /// What to tell [`crate::Session::show`] once it is painted; empty when nothing counts it.
-    pub(crate) exposure: &'a str,
+object! {
+    /// What one slot shows.
+    Decision<'a> {
+        "slot" slot: &'a str,
+        "choice" choice: &'a str,
+        "fields" fields: Fields<'a>,
+        "items" items: Vec<Item<'a>>,
+        "reason" reason: Reason<'a>,
+        /// What to tell [`crate::Session::show`] once it is painted; empty when nothing counts it.
+        "exposure" exposure: &'a str,
+    }
 }
 
-/// All slots of a page, and what would let more be said.
-#[derive(Serialize)]
-pub(crate) struct Outcome<'a> {
-    pub(crate) decisions: Vec<Decision<'a>>,
-    pub(crate) needs: Vec<String>,
-    pub(crate) until: f64,
+object! {
+    /// All slots of a page, and what would let more be said.
+    Outcome<'a> {
+        "decisions" decisions: Vec<Decision<'a>>,
+        "needs" needs: Vec<String>,
+        "until" until: f64,
+    }
 }
 
-/// One line of the cart as shown.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct CartLine {
-    pub(crate) key: String,
-    pub(crate) item: String,
-    pub(crate) options: String,
-    pub(crate) quantity: u32,
-    pub(crate) title: Option<String>,
-    pub(crate) image: Option<String>,
-    pub(crate) link: Option<String>,
-    pub(crate) price: Option<f64>,
-    pub(crate) seen_price: Option<f64>,
-    pub(crate) configuration: Option<String>,
+object! {
+    /// One line of the cart as shown.
+    CartLine {
+        "key" key: String,
+        "item" item: String,
+        "options" options: String,
+        "quantity" quantity: u32,
+        "title" title: Option<String>,
+        "image" image: Option<String>,
+        "link" link: Option<String>,
+        "price" price: Option<f64>,
+        "seenPrice" seen_price: Option<f64>,
+        "configuration" configuration: Option<String>,
+    }
 }
 
-/// The cart as shown. `total` counts the lines whose price is known.
-#[derive(Serialize)]
-pub(crate) struct Cart {
-    pub(crate) lines: Vec<CartLine>,
-    pub(crate) count: u32,
-    pub(crate) total: f64,
-    pub(crate) currency: String,
-    pub(crate) needs: Vec<String>,
+object! {
+    /// The cart as shown. `total` counts the lines whose price is known.
+    Cart {
+        "lines" lines: Vec<CartLine>,
+        "count" count: u32,
+        "total" total: f64,
+        "currency" currency: String,
+        "needs" needs: Vec<String>,
+    }
 }
 
-/// One value of an option group.
-#[derive(Serialize)]
-pub(crate) struct OptionValue {
-    pub(crate) id: String,
-    pub(crate) label: String,
-    pub(crate) price: f64,
-    pub(crate) chosen: bool,
-    pub(crate) blocked: Option<String>,
+object! {
+    /// One value of an option group.
+    OptionValue {
+        "id" id: String,
+        "label" label: String,
+        "price" price: f64,
+        "chosen" chosen: bool,
+        "blocked" blocked: Option<String>,
+    }
 }
 
-/// One option group of a configuration.
-#[derive(Serialize)]
-pub(crate) struct OptionGroup {
-    pub(crate) id: String,
-    pub(crate) label: String,
-    pub(crate) values: Vec<OptionValue>,
-    pub(crate) text: Option<String>,
+object! {
+    /// One option group of a configuration.
+    OptionGroup {
+        "id" id: String,
+        "label" label: String,
+        "values" values: Vec<OptionValue>,
+        "text" text: Option<String>,
+    }
 }
 
-/// One configuration as shown.
-#[derive(Serialize)]
-pub(crate) struct Configuration {
-    pub(crate) id: String,
-    pub(crate) model: String,
-    pub(crate) price: f64,
-    pub(crate) currency: String,
-    pub(crate) groups: Vec<OptionGroup>,
-    pub(crate) conflicts: Vec<String>,
-    pub(crate) complete: bool,
+object! {
+    /// One configuration as shown.
+    Configuration {
+        "id" id: String,
+        "model" model: String,
+        "price" price: f64,
+        "currency" currency: String,
+        "groups" groups: Vec<OptionGroup>,
+        "conflicts" conflicts: Vec<String>,
+        "complete" complete: bool,
+    }
 }
 
 /// A whole number for JavaScript; exact up to 2^53, far above any price or moment.
