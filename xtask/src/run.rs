@@ -98,6 +98,8 @@ impl Run {
     /// # Errors
     /// When the program cannot be started.
     pub(crate) fn tee(mut self) -> Outcome<(String, bool)> {
+        // Some runners guess wrongly when their output is a pipe.
+        self.command.env("NO_COLOR", "1").env_remove("FORCE_COLOR");
         let mut child = self
             .command
             .stdin(Stdio::null())

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test with a report")]
 
 use serde_json::Value as Json;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 use wellmet_engine::bucket;
 use wellmet_engine::condition::Program;
 use wellmet_engine::host::Native;

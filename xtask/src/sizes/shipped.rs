@@ -12,6 +12,8 @@ pub(crate) enum Role {
     Stub,
     /// Needed for the first decision on any page.
     FirstLoad,
+    /// Loaded by every page as well, but after it has been decided.
+    After,
     /// Loaded when a page asks for it, or another way to the same thing.
     Later,
 }
@@ -20,7 +22,8 @@ impl Role {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Role::Stub => "stub",
-            Role::FirstLoad => "first load",
+            Role::FirstLoad => "first decision",
+            Role::After => "every page, after it",
             Role::Later => "when needed",
         }
     }
@@ -35,8 +38,14 @@ pub(crate) fn files(dist: &Path) -> Outcome<Vec<(Role, PathBuf)>> {
         .map_err(|error| format!("dist/package.json: {error}; run `cargo xtask build`"))?;
     let entry =
         field(&manifest, "unpkg").ok_or("dist/package.json has no field `unpkg`, the file of the script tag")?;
+    let entry = dist.join(entry.trim_start_matches("./"));
     let mut first = BTreeSet::new();
-    follow(&dist.join(entry.trim_start_matches("./")), &mut first)?;
+    follow(&entry, &mut first)?;
+    let mut after = BTreeSet::new();
+    let text = fs::read_to_string(&entry).map_err(|error| format!("{}: {error}", entry.display()))?;
+    for reference in references(&text, When::Later) {
+        follow(&dist.join(reference.trim_start_matches("./")), &mut after)?;
+    }
     let mut all = Vec::new();
     walk(dist, &mut all)?;
     let mut files: Vec<(Role, PathBuf)> = all
@@ -46,6 +55,7 @@ pub(crate) fn files(dist: &Path) -> Outcome<Vec<(Role, PathBuf)>> {
             let role = match () {
                 () if name.starts_with("stub") => Role::Stub,
                 () if first.contains(&path) => Role::FirstLoad,
+                () if after.contains(&path) => Role::After,
                 () => Role::Later,
             };
             (role, path)
@@ -69,7 +79,7 @@ fn follow(path: &Path, found: &mut BTreeSet<PathBuf>) -> Outcome<()> {
     }
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let folder = path.parent().unwrap_or(path);
-    for reference in references(&text) {
+    for reference in references(&text, When::AtOnce) {
         let target = folder.join(reference.trim_start_matches("./"));
         if target.exists() {
             follow(&target, found)?;
@@ -78,9 +88,16 @@ fn follow(path: &Path, found: &mut BTreeSet<PathBuf>) -> Outcome<()> {
     Ok(())
 }
 
-/// Relative files that a script names in static imports and re-exports, and every wasm and style file. Imports in
-/// parentheses are loaded later and are left out.
-fn references(script: &str) -> Vec<&str> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    /// Static imports and re-exports, and every wasm and style file.
+    AtOnce,
+    /// `import("./…")`.
+    Later,
+}
+
+/// Relative files that a script names.
+fn references(script: &str, when: When) -> Vec<&str> {
     let mut found = Vec::new();
     for quote in ['"', '\'', '`'] {
         let pieces: Vec<&str> = script.split(quote).collect();
@@ -90,8 +107,14 @@ fn references(script: &str) -> Vec<&str> {
                 continue;
             }
             let before = before.trim_end();
-            let static_import = text.starts_with("./") && (before.ends_with("from") || before.ends_with("import"));
-            if static_import || text.ends_with(".wasm") || (text.ends_with(".css") && text.starts_with("./")) {
+            let is_static = text.starts_with("./") && (before.ends_with("from") || before.ends_with("import"));
+            let named = match when {
+                When::AtOnce => {
+                    is_static || text.ends_with(".wasm") || (text.ends_with(".css") && text.starts_with("./"))
+                }
+                When::Later => text.starts_with("./") && before.ends_with("import("),
+            };
+            if named {
                 found.push(*text);
             }
         }
@@ -120,10 +143,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_loads_at_once_is_followed() {
+    fn what_loads_at_once_is_told_from_what_loads_later() {
         let script = r#"import{a}from"./a.js";import "./b.js";const c=()=>import("./c.js");
             fetch(new URL("core.wasm",import.meta.url));export{d}from './d.js';"#;
-        assert_eq!(references(script), ["./a.js", "./b.js", "core.wasm", "./d.js"]);
+        assert_eq!(references(script, When::AtOnce), ["./a.js", "./b.js", "core.wasm", "./d.js"]);
+        assert_eq!(references(script, When::Later), ["./c.js"]);
     }
 
     #[test]

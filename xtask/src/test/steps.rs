@@ -63,18 +63,20 @@ pub(super) fn wasm() -> Outcome<Counts> {
         .args(packages.iter().flat_map(|name| ["--package", name]))
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("CHROMEDRIVER", driver)
+        .env("WASM_BINDGEN_USE_BROWSER", "1")
         .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
     tests(run)
 }
 
 fn has_wasm_tests(package: &str) -> bool {
     let folder = package.strip_prefix("wellmet-").map_or_else(PathBuf::new, |name| PathBuf::from("crates").join(name));
-    fs::read_to_string(place::root().join(folder).join("Cargo.toml")).is_ok_and(|manifest| {
-        // The root manifest also lists the version for the workspace; only its own dev-dependencies count.
-        manifest
-            .split("[dev-dependencies]")
-            .nth(1)
-            .is_some_and(|rest| rest.split("\n[").next().is_some_and(|section| section.contains("wasm-bindgen-test")))
+    let manifest = fs::read_to_string(place::root().join(folder).join("Cargo.toml")).unwrap_or_default();
+    let mut section = "";
+    manifest.lines().any(|line| {
+        if line.starts_with('[') {
+            section = line;
+        }
+        section.ends_with("dev-dependencies]") && line.starts_with("wasm-bindgen-test")
     })
 }
 
