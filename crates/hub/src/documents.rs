@@ -16,6 +16,7 @@ use crate::app::CHANGED;
 use crate::clock::Clock;
 use crate::identity::cookie;
 use crate::kept::{Kept, Live, MOST_BURIED, Seat};
+use crate::random;
 use crate::refusal::Refusal;
 use crate::store::change::{Next, change};
 use crate::store::{Bucket, Key, Place, Store, damaged};
@@ -108,10 +109,25 @@ impl Documents {
         standing(&*self.store, shopper).await
     }
 
-    /// Checks an anonymous document from outside before anything else is done with it.
-    pub(crate) fn check(&self, bytes: &[u8]) -> Result<(), Refusal> {
-        let mut empty = Document::new(0);
-        self.guard(&|_| false, &Version::new()).admit(&mut empty, bytes).map(|_| ()).map_err(refused)
+    /// Looks at an anonymous document from outside before anything else is done with it. What a device
+    /// whose clock is ahead has written gets the hub's time, so that a wrong clock keeps nobody from
+    /// signing in.
+    pub(crate) fn receive(&self, bytes: Vec<u8>) -> Result<Vec<u8>, Refusal> {
+        let admit = |bytes: &[u8]| {
+            let mut empty = Document::new(0);
+            self.guard(&|_| false, &Version::new()).admit(&mut empty, bytes).map(|_| ())
+        };
+        match admit(&bytes) {
+            Ok(()) => Ok(bytes),
+            Err(guard::Refusal::FutureStamp) => {
+                // Another actor each time: the same name must never stand for two operations.
+                let mut document = Document::decode(&bytes, random::actor()?).map_err(unreadable)?;
+                document.restamp(&Version::new(), self.clock.now(), 0);
+                let bytes = document.encode();
+                admit(&bytes).map(|()| bytes).map_err(refused)
+            }
+            Err(refusal) => Err(refused(refusal)),
+        }
     }
 
     /// The document of a signed-in customer, made when there is none or when she comes back after

@@ -64,9 +64,7 @@ pub(super) async fn login(
     // Everything that can be refused is looked at before the token is used up.
     let policy = Policy::from_name(ask.policy.as_deref().unwrap_or("max")).ok_or(POLICY)?;
     let posted = ask.document.map(|text| STANDARD.decode(text)).transpose().map_err(|_| BASE64)?;
-    if let Some(posted) = &posted {
-        hub.documents.check(posted)?;
-    }
+    let posted = posted.map(|bytes| hub.documents.receive(bytes)).transpose()?;
     let visitor = visitor(&headers).map(|visitor| visitor_key(&visitor));
     if let Some(visitor) = visitor
         && hub.documents.standing(visitor).await? == Standing::Erased
