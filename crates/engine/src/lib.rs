@@ -6,6 +6,7 @@
 pub mod attribute;
 pub mod bucket;
 pub mod condition;
+pub mod configurator;
 pub mod customer_value;
 pub mod decide;
 pub mod host;

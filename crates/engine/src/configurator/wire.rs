@@ -1,0 +1,140 @@
+//! A model as bytes, for a chunk of the book.
+
+use super::{Choice, FreeText, Group, Label, MAX_CHOICES, MAX_GROUPS, MAX_RULES, MAX_TEXT, Model, Rule};
+use crate::wire::{Fault, Reader, Result, Writer};
+
+/// Version written by this build.
+const VERSION: u8 = 1;
+/// Longest id, label or address, bytes.
+const MAX_WORD: usize = 1_024;
+/// Most languages of a label.
+const MAX_LANGUAGES: usize = 64;
+/// Most character ranges of a free text.
+const MAX_RANGES: usize = 256;
+
+impl Label {
+    fn encode(&self, w: &mut Writer) {
+        w.varint(self.0.len() as u64);
+        self.0.iter().for_each(|text| w.text(text));
+    }
+
+    fn decode(r: &mut Reader<'_>) -> Result<Self> {
+        let mut texts = Vec::new();
+        for _ in 0..r.count(MAX_LANGUAGES, 1)? {
+            texts.push(word(r)?);
+        }
+        Ok(Self(texts))
+    }
+}
+
+fn word(r: &mut Reader<'_>) -> Result<String> {
+    Ok(r.text(MAX_WORD)?.to_owned())
+}
+
+fn small(r: &mut Reader<'_>) -> Result<u16> {
+    #[allow(clippy::cast_possible_truncation, reason = "bounded in the same line")]
+    Ok(r.varint_max(u64::from(u16::MAX))? as u16)
+}
+
+fn character(r: &mut Reader<'_>) -> Result<char> {
+    char::from_u32(r.u32()?).ok_or(r.fault(Fault::Invalid))
+}
+
+impl Group {
+    fn encode(&self, w: &mut Writer) {
+        w.text(&self.id);
+        self.label.encode(w);
+        w.u8(u8::from(self.required) | u8::from(self.text.is_some()) << 1);
+        w.text(&self.bundle);
+        if let Some(text) = &self.text {
+            w.varint(u64::from(text.max));
+            w.signed(text.price_minor);
+            w.varint(text.allowed.len() as u64);
+            for (from, to) in &text.allowed {
+                w.varint(u64::from(u32::from(*from)));
+                w.varint(u64::from(u32::from(*to)));
+            }
+        }
+        w.varint(self.choices.len() as u64);
+        for choice in &self.choices {
+            w.text(&choice.id);
+            choice.label.encode(w);
+            w.signed(choice.price_minor);
+        }
+    }
+
+    fn decode(r: &mut Reader<'_>) -> Result<Self> {
+        let mut group = Self::new(r.text(MAX_WORD)?, Label::decode(r)?);
+        let flags = r.u8()?;
+        group.required = flags & 1 == 1;
+        group.bundle = word(r)?;
+        if flags & 2 == 2 {
+            #[allow(clippy::cast_possible_truncation, reason = "MAX_TEXT fits")]
+            let mut text =
+                FreeText { max: r.varint_max(MAX_TEXT as u64)? as u16, price_minor: r.signed()?, allowed: Vec::new() };
+            for _ in 0..r.count(MAX_RANGES, 2)? {
+                text.allowed.push((character(r)?, character(r)?));
+            }
+            group.text = Some(text);
+        }
+        for _ in 0..r.count(MAX_CHOICES, 3)? {
+            group.choices.push(Choice { id: word(r)?, label: Label::decode(r)?, price_minor: r.signed()? });
+        }
+        Ok(group)
+    }
+}
+
+impl Model {
+    /// The bytes that [`Self::decode`] reads.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let w = &mut Writer::new();
+        w.u8(VERSION);
+        w.text(&self.id);
+        self.label.encode(w);
+        w.text(&self.link);
+        w.text(&self.image);
+        w.signed(self.base_minor);
+        w.varint(self.groups.len() as u64);
+        self.groups.iter().for_each(|group| group.encode(w));
+        w.varint(self.rules.len() as u64);
+        for rule in &self.rules {
+            w.u8(rule.when.0);
+            w.varint(u64::from(rule.when.1));
+            w.u8(rule.group);
+            w.varint(rule.allowed.len() as u64);
+            rule.allowed.iter().for_each(|choice| w.varint(u64::from(*choice)));
+            rule.why.encode(w);
+        }
+        core::mem::take(w).into_bytes()
+    }
+
+    /// Reads a model. Rules that point nowhere never speak.
+    ///
+    /// # Errors
+    /// `UnknownVersion`, or what was wrong and where.
+    pub fn decode(bytes: &[u8]) -> Result<Self> {
+        let r = &mut Reader::new(bytes);
+        if r.u8()? != VERSION {
+            return Err(r.fault(Fault::UnknownVersion));
+        }
+        let mut model = Self::new(r.text(MAX_WORD)?, Label::decode(r)?);
+        model.link = word(r)?;
+        model.image = word(r)?;
+        model.base_minor = r.signed()?;
+        for _ in 0..r.count(MAX_GROUPS, 5)? {
+            model.groups.push(Group::decode(r)?);
+        }
+        for _ in 0..r.count(MAX_RULES, 5)? {
+            let mut rule =
+                Rule { when: (r.u8()?, small(r)?), group: r.u8()?, allowed: Vec::new(), why: Label::default() };
+            for _ in 0..r.count(MAX_CHOICES, 1)? {
+                rule.allowed.push(small(r)?);
+            }
+            rule.why = Label::decode(r)?;
+            model.rules.push(rule);
+        }
+        r.end()?;
+        Ok(model)
+    }
+}
