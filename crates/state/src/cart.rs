@@ -57,7 +57,7 @@ impl<'a> Line<'a> {
     }
 }
 
-fn narrow(n: u64) -> u32 {
+pub(crate) fn narrow(n: u64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 

@@ -67,10 +67,6 @@ pub(crate) struct Delta {
 }
 
 impl Delta {
-    pub(crate) fn span(&self, actor: u64) -> Option<&Span> {
-        Some(&self.spans[self.spans.binary_search_by_key(&actor, |span| span.actor).ok()?])
-    }
-
     /// Gives the actors of a short message their full names, as the receiver knows them.
     ///
     /// # Errors
@@ -251,13 +247,13 @@ fn write_entries(
     told: &dyn Fn(&Add) -> bool,
 ) {
     let mut chosen: Vec<(usize, &Entry, usize, usize)> = Vec::new();
-    let mut base = u64::MAX;
+    let mut latest = 0;
     for (kind, list) in entries.iter().enumerate() {
         for entry in list {
             let mut registers = 0;
             for register in entry.registers.iter().filter(|r| brought(r.dot)) {
                 registers += 1;
-                base = base.min(register.stamp.0 >> 16);
+                latest = latest.max(register.stamp.0 >> 16);
             }
             let adds = entry.adds.iter().filter(|add| told(add)).count();
             if registers + adds > 0 {
@@ -270,8 +266,8 @@ fn write_entries(
         Some(first) if first.actor == dot.actor => 0,
         _ => spans.binary_search_by_key(&dot.actor, |span| span.actor).unwrap_or(0),
     };
-    let base = if base == u64::MAX { 0 } else { base };
-    w.varint(base);
+    // What is live was mostly done lately: numbers and moments are told as distances from the last.
+    w.varint(latest);
     w.varint(chosen.len() as u64);
     for (kind, entry, registers, adds) in chosen {
         // Counts of up to 2 registers and 6 increments fit beside the kind.
@@ -293,11 +289,11 @@ fn write_entries(
                     | u64::from(!r.field.is_empty()) << 1
                     | u64::from(text),
             );
-            w.varint(r.dot.seq - spans[actor].from - 1);
+            w.varint(spans[actor].to - r.dot.seq);
             if !r.field.is_empty() {
                 w.text(&r.field);
             }
-            w.varint(ms - base);
+            w.varint(latest - ms);
             if counter > 0 {
                 w.varint(counter);
             }
@@ -308,9 +304,8 @@ fn write_entries(
         }
         for add in entry.adds.iter().filter(|add| told(add)) {
             let actor = place(add.dot);
-            let (from, again) = (spans[actor].from, !brought(add.dot));
-            w.varint((actor as u64) << 2 | u64::from(again) << 1 | u64::from(add.n > 1));
-            w.varint(if again { from - add.dot.seq } else { add.dot.seq - from - 1 });
+            w.varint((actor as u64) << 1 | u64::from(add.n > 1));
+            w.varint(spans[actor].to - add.dot.seq);
             if add.n > 1 {
                 w.varint(u64::from(add.n) - 2);
             }
@@ -348,10 +343,10 @@ pub(crate) fn read(bytes: &[u8]) -> wire::Result<Delta> {
             earlier[first..].reverse();
         }
     }
-    let base = r.varint_max(MAX_MS)?;
+    let latest = r.varint_max(MAX_MS)?;
     let mut entries: Vec<(Kind, Entry)> = Vec::new();
     for _ in 0..r.count(MAX_ENTRIES, 5)? {
-        let (kind, entry) = read_entry(r, &spans, base)?;
+        let (kind, entry) = read_entry(r, form, &spans, latest)?;
         if entries.last().is_some_and(|(k, e)| (*k, e.key.as_str()) >= (kind, entry.key.as_str())) {
             return Err(r.fault(Fault::Invalid));
         }
@@ -385,31 +380,17 @@ fn read_spans(r: &mut Reader<'_>, form: Form) -> wire::Result<Vec<Span>> {
     Ok(spans)
 }
 
-fn span_at<'a>(r: &Reader<'_>, spans: &'a [Span], place: u64) -> wire::Result<&'a Span> {
-    usize::try_from(place).ok().and_then(|at| spans.get(at)).ok_or(r.fault(Fault::Invalid))
-}
-
-/// A dot that the message brings.
-fn read_dot(r: &mut Reader<'_>, spans: &[Span], place: u64) -> wire::Result<Dot> {
-    let span = span_at(r, spans, place)?;
-    let after = r.varint_max(MAX_SEQ)?;
-    if after >= span.to - span.from {
+/// A dot that the message brings, or, where it may be `earlier`, one that it tells again.
+fn read_dot(r: &mut Reader<'_>, spans: &[Span], place: u64, earlier: bool) -> wire::Result<Dot> {
+    let span = usize::try_from(place).ok().and_then(|at| spans.get(at)).ok_or(r.fault(Fault::Invalid))?;
+    let back = r.varint_max(MAX_SEQ)?;
+    if back >= span.to - if earlier { 0 } else { span.from } {
         return Err(r.fault(Fault::Invalid));
     }
-    Ok(Dot { actor: span.actor, seq: span.from + 1 + after })
+    Ok(Dot { actor: span.actor, seq: span.to - back })
 }
 
-/// A dot that the receiver has seen.
-fn read_earlier(r: &mut Reader<'_>, spans: &[Span], place: u64) -> wire::Result<Dot> {
-    let span = span_at(r, spans, place)?;
-    let before = r.varint_max(MAX_SEQ)?;
-    if before >= span.from {
-        return Err(r.fault(Fault::Invalid));
-    }
-    Ok(Dot { actor: span.actor, seq: span.from - before })
-}
-
-fn read_entry(r: &mut Reader<'_>, spans: &[Span], base: u64) -> wire::Result<(Kind, Entry)> {
+fn read_entry(r: &mut Reader<'_>, form: Form, spans: &[Span], latest: u64) -> wire::Result<(Kind, Entry)> {
     let head = r.u8()?;
     let kind = *Kind::ALL.get(usize::from(head & 7)).ok_or(r.fault(Fault::Invalid))?;
     let mut registers = usize::from(head >> 3 & 3);
@@ -425,8 +406,10 @@ fn read_entry(r: &mut Reader<'_>, spans: &[Span], base: u64) -> wire::Result<(Ki
         return Err(r.fault(Fault::Invalid));
     }
     let mut entry = Entry::new(key.to_owned());
+    entry.registers.reserve_exact(registers);
+    entry.adds.reserve_exact(adds);
     for _ in 0..registers {
-        let register = read_register(r, spans, base, kind)?;
+        let register = read_register(r, spans, latest, kind)?;
         let ordered = |last: &Register| (last.field.as_str(), last.dot) < (register.field.as_str(), register.dot);
         if !entry.registers.last().is_none_or(ordered) {
             return Err(r.fault(Fault::Invalid));
@@ -435,7 +418,7 @@ fn read_entry(r: &mut Reader<'_>, spans: &[Span], base: u64) -> wire::Result<(Ki
     }
     for _ in 0..adds {
         let head = r.varint()?;
-        let dot = if head & 2 == 2 { read_earlier(r, spans, head >> 2)? } else { read_dot(r, spans, head >> 2)? };
+        let dot = read_dot(r, spans, head >> 1, form == Form::Digest)?;
         let n = if head & 1 == 1 { r.varint_max(u64::from(u32::MAX) - 2)? + 2 } else { 1 };
         if entry.adds.last().is_some_and(|last| last.dot >= dot) {
             return Err(r.fault(Fault::Invalid));
@@ -445,11 +428,11 @@ fn read_entry(r: &mut Reader<'_>, spans: &[Span], base: u64) -> wire::Result<(Ki
     Ok((kind, entry))
 }
 
-fn read_register(r: &mut Reader<'_>, spans: &[Span], base: u64, kind: Kind) -> wire::Result<Register> {
+fn read_register(r: &mut Reader<'_>, spans: &[Span], latest: u64, kind: Kind) -> wire::Result<Register> {
     let head = r.varint()?;
-    let dot = read_dot(r, spans, head >> 3)?;
+    let dot = read_dot(r, spans, head >> 3, false)?;
     let field = if head & 2 == 2 { r.text(FIELD)? } else { "" };
-    let ms = base + r.varint_max(MAX_MS - base)?;
+    let ms = latest - r.varint_max(latest)?;
     let counter = if head & 4 == 4 { r.varint_max(0xffff)? } else { 0 };
     let value = if head & 1 == 1 { Value::Text(r.text(TEXT)?.to_owned()) } else { Value::Number(r.signed()?) };
     let quantity = kind.counts() && head & 2 == 0;

@@ -183,6 +183,11 @@ impl Entry {
         }
     }
 
+    /// Whether a dot is live here.
+    pub(crate) fn holds(&self, dot: Dot) -> bool {
+        self.add_at(dot).is_some() || self.registers.iter().any(|register| register.dot == dot)
+    }
+
     /// The increment of this name.
     pub(crate) fn add_at(&self, dot: Dot) -> Option<&Add> {
         Some(&self.adds[self.adds.binary_search_by_key(&dot, |add| add.dot).ok()?])

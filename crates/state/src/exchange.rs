@@ -94,28 +94,35 @@ impl Device {
     /// The bytes to keep, before an operation is shown.
     #[must_use]
     pub fn save(&self) -> Vec<u8> {
+        let mut body = Writer::new();
+        body.signed(self.offset.0);
+        self.acknowledged.write(&mut body);
+        body.raw(&self.document.encode());
+        let body = body.into_bytes();
         let mut w = Writer::new();
         w.u8(FORMAT);
-        w.signed(self.offset.0);
-        self.acknowledged.write(&mut w);
-        w.raw(&self.document.encode());
+        w.raw(&check(&body));
+        w.raw(&body);
         w.into_bytes()
     }
 
     /// Goes on from kept bytes.
     ///
     /// # Errors
-    /// `Wire`: what was wrong and where. Never take that for a new document: keep the bytes, ask the
-    /// hub.
+    /// `Wire`: what was wrong and where; `Invalid` also when a bit was changed on the way. Never take
+    /// that for a new document: keep the bytes, ask the hub.
     pub fn open(bytes: &[u8], actor: u64) -> Result<Self> {
         let r = &mut Reader::new(bytes);
         if r.u8()? != FORMAT {
             return Err(r.fault(Fault::UnknownVersion).into());
         }
+        let checked = r.take(4)?;
+        let sound = check(r.clone().take(r.left())?) == checked;
         let offset = Span(r.signed()?);
         let acknowledged = Version::read(r)?;
+        let at = r.fault(Fault::Invalid);
         let document = Document::decode(r.take(r.left())?, actor)?;
-        Ok(Self { document, acknowledged, offset })
+        if sound { Ok(Self { document, acknowledged, offset }) } else { Err(at.into()) }
     }
 
     /// The hub's time, as well as it is known here.
@@ -208,10 +215,12 @@ impl Device {
             REFUSED => {
                 let code = r.text(64)?;
                 r.end()?;
+                let before = self.time(now);
                 self.set_clock(hub, sent, now);
                 let known = [Refusal::CounterJump, Refusal::EpochAhead, Refusal::TooLarge, Refusal::Contradiction];
                 if code == Refusal::FutureStamp.code() {
-                    let again = self.document.restamp(&self.acknowledged, self.time(now), 0);
+                    let error = before - self.time(now);
+                    let again = self.document.restamp(&self.acknowledged, error, self.time(now));
                     return Ok(Finished { again, ..Finished::default() });
                 }
                 let code = known.iter().map(|refusal| refusal.code()).find(|known| *known == code);
@@ -233,6 +242,12 @@ impl Device {
             self.offset = found;
         }
     }
+}
+
+/// Four bytes that notice a store which changed a bit. Messages need none: their transport has one.
+fn check(body: &[u8]) -> [u8; 4] {
+    let [a, b, c, d, ..] = hash(body).to_le_bytes();
+    [a, b, c, d]
 }
 
 /// Answers a device's request on the hub's copy of the document. Hubs hold no truth: load, answer,

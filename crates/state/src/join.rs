@@ -3,9 +3,11 @@
 //! A live dot stays if both sides hold it, or if one holds it and the other has not seen it. That
 //! is all; it does not matter in which order, how often or how late messages arrive.
 
-use wellmet_engine::sort::{sort, sort_by};
+use core::cmp::Ordering;
 
-use crate::delta::{Delta, Form, read};
+use crate::cart::narrow;
+use crate::clock::Stamp;
+use crate::delta::{Delta, Form, Span, read};
 use crate::document::{Document, Kind};
 use crate::entry::Entry;
 use crate::error::{Error, Result};
@@ -79,104 +81,121 @@ impl Document {
         Ok(self.merge(delta))
     }
 
-    /// Joins a message that is known to fit.
+    /// Joins a message that is known to fit: one walk over both sides' entries, which are in the same
+    /// order.
     pub(crate) fn merge(&mut self, delta: Delta) -> Applied {
+        let Delta { form, spans, earlier, entries, .. } = delta;
         let mut applied = Applied::default();
-        self.drop_gone(&delta, &mut applied);
-        let seen = self.version.clone();
-        for span in &delta.spans {
-            self.version.advance(span.actor, span.to);
+        for span in &spans {
+            applied.advanced |= span.to > self.version.get(span.actor);
             self.origins.set(span.actor, span.origin);
         }
-        // Those of lines that lost something stand first, ascending by key.
-        let cut = applied.lines.len();
-        for (kind, entry) in delta.entries {
-            self.take(kind, entry, &seen, cut, &mut applied);
+        let news = News { digest: form == Form::Digest, spans: &spans, earlier: &earlier, seen: &self.version };
+        let mut theirs = entries.into_iter().peekable();
+        for kind in Kind::ALL {
+            let list = core::mem::take(&mut self.entries[kind as usize]);
+            let mut mine = list.into_iter().peekable();
+            let mut joined: Vec<Entry> = Vec::with_capacity(mine.len());
+            loop {
+                let next = theirs.peek().filter(|(k, _)| *k == kind).map(|(_, entry)| &entry.key);
+                let order = match (mine.peek(), next) {
+                    (None, None) => break,
+                    (Some(_), None) => Ordering::Less,
+                    (None, Some(_)) => Ordering::Greater,
+                    (Some(mine), Some(theirs)) => mine.key.cmp(theirs),
+                };
+                let mut entry = if order.is_le() { mine.next() } else { None }.unwrap_or_default();
+                let other =
+                    if order.is_ge() { theirs.next() } else { None }.map(|(_, entry)| entry).unwrap_or_default();
+                let gone = entry.dots().any(|dot| news.gone(dot, &other));
+                if !gone && other.is_empty() {
+                    joined.push(entry);
+                    continue;
+                }
+                if entry.key.is_empty() {
+                    entry.key.clone_from(&other.key);
+                }
+                let before = if kind == Kind::Cart { entry.tally(&self.origins).total } else { 0 };
+                if gone {
+                    entry.cut(&mut |dot| news.gone(dot, &other));
+                }
+                let latest = news.take(&mut entry, other);
+                self.clock = self.clock.max(latest.unwrap_or_default());
+                if gone || latest.is_some() {
+                    applied.kinds |= 1 << kind as u8;
+                }
+                let after = if kind == Kind::Cart { entry.tally(&self.origins).total } else { 0 };
+                if before != after {
+                    let (key, before, after) = (entry.key.clone(), narrow(before), narrow(after));
+                    applied.lines.push(LineChange { key, before, after, cut: gone });
+                }
+                if !entry.is_empty() {
+                    joined.push(entry);
+                }
+            }
+            self.entries[kind as usize] = joined;
         }
-        for change in &mut applied.lines {
-            change.after = self.quantity(&change.key);
+        for span in &spans {
+            self.version.advance(span.actor, span.to);
         }
-        applied.lines.retain(|change| change.before != change.after);
-        sort_by(&mut applied.lines, |a, b| a.key < b.key);
-        applied.advanced = applied.changed() || self.version != seen;
+        applied.advanced |= applied.changed();
         if applied.advanced {
             self.settle_journal();
         }
         applied
     }
+}
 
-    /// Drops the dots that the other side has seen and does not hold.
-    fn drop_gone(&mut self, delta: &Delta, applied: &mut Applied) {
-        let mut brought: Vec<Dot> = delta.entries.iter().flat_map(|(_, entry)| entry.dots()).collect();
-        sort(&mut brought);
-        let gone = |dot: Dot| match delta.span(dot.actor) {
-            #[cfg(test)]
-            Some(_) if mutant::on(Mutant::RemoveWins) => brought.binary_search(&dot).is_err(),
-            Some(span) if dot.seq > span.to => false,
-            Some(span) if dot.seq > span.from => brought.binary_search(&dot).is_err(),
-            Some(_) => (delta.form == Form::Digest) != delta.earlier.binary_search(&dot).is_ok(),
-            None => false,
-        };
-        for kind in Kind::ALL {
-            let mut emptied = false;
-            for at in 0..self.count(kind) {
-                let entry = &self.entries[kind as usize][at];
-                if !entry.dots().any(gone) {
-                    continue;
-                }
-                applied.kinds |= 1 << kind as u8;
-                if kind == Kind::Cart {
-                    let key = entry.key.clone();
-                    let before = self.quantity(&key);
-                    applied.lines.push(LineChange { key, before, after: 0, cut: true });
-                }
-                let entry = &mut self.entries[kind as usize][at];
-                entry.cut(&mut |dot| gone(dot));
-                emptied |= entry.is_empty();
-            }
-            if emptied {
-                self.entries[kind as usize].retain(|entry| !entry.is_empty());
-            }
+/// What a message tells, beside its entries.
+struct News<'a> {
+    digest: bool,
+    spans: &'a [Span],
+    earlier: &'a [Dot],
+    /// What was seen here before.
+    seen: &'a Version,
+}
+
+impl News<'_> {
+    /// Whether the other side has seen a live dot of this side and does not hold it; `other` is what
+    /// the message brings of the same entry.
+    fn gone(&self, dot: Dot, other: &Entry) -> bool {
+        let Ok(at) = self.spans.binary_search_by_key(&dot.actor, |span| span.actor) else { return false };
+        let span = &self.spans[at];
+        #[cfg(test)]
+        if mutant::on(Mutant::RemoveWins) {
+            return !other.holds(dot);
+        }
+        if dot.seq > span.to {
+            false
+        } else if dot.seq > span.from {
+            !other.holds(dot)
+        } else {
+            self.digest != self.earlier.binary_search(&dot).is_ok()
         }
     }
 
-    /// Takes in the live dots of one entry that were not seen before.
-    fn take(&mut self, kind: Kind, from: Entry, seen: &Version, cut: usize, applied: &mut Applied) {
-        if from.dots().all(|dot| seen.has(dot)) && from.adds.iter().all(|add| add.n == 1) {
-            return;
-        }
-        if kind == Kind::Cart && applied.lines[..cut].binary_search_by(|change| change.key.cmp(&from.key)).is_err() {
-            let before = self.quantity(&from.key);
-            applied.lines.push(LineChange { key: from.key.clone(), before, after: 0, cut: false });
-        }
-        let list = &mut self.entries[kind as usize];
-        let place = list.binary_search_by(|entry| entry.key.cmp(&from.key));
-        let at = place.unwrap_or_else(|at| {
-            list.insert(at, Entry::new(from.key));
-            at
-        });
-        let entry = &mut list[at];
-        for register in from.registers {
-            #[cfg(test)]
-            let seen = if mutant::on(Mutant::Resurrect) { &Version::new() } else { seen };
-            if !seen.has(register.dot) {
-                self.clock = self.clock.max(register.stamp);
-                applied.kinds |= 1 << kind as u8;
+    /// Takes in the live dots of an entry that were not seen before; the latest stamp among them, or
+    /// the earliest there is for increments. `None` when there was nothing new.
+    fn take(&self, entry: &mut Entry, other: Entry) -> Option<Stamp> {
+        #[cfg(test)]
+        let known = |dot: Dot| self.seen.has(dot) && !mutant::on(Mutant::Resurrect);
+        #[cfg(not(test))]
+        let known = |dot: Dot| self.seen.has(dot);
+        let mut latest = None;
+        for register in other.registers {
+            if !known(register.dot) {
+                latest = latest.max(Some(register.stamp));
                 entry.put(register);
             }
         }
-        for add in from.adds {
-            #[cfg(test)]
-            let seen = if mutant::on(Mutant::Resurrect) { &Version::new() } else { seen };
-            if !seen.has(add.dot) {
-                applied.kinds |= 1 << kind as u8;
+        for add in other.adds {
+            if !known(add.dot) {
+                latest = latest.max(Some(Stamp::default()));
                 entry.put_add(add);
             } else if entry.add_at(add.dot).is_some() {
                 entry.put_add(add);
             }
         }
-        if entry.is_empty() {
-            list.remove(at);
-        }
+        latest
     }
 }

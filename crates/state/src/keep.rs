@@ -7,13 +7,14 @@
 //! that had to give, for "undo".
 
 use wellmet_engine::sort::sort_by;
-use wellmet_engine::time::Instant;
+use wellmet_engine::time::{Instant, Span};
 
 use crate::clock::Stamp;
 use crate::document::{Document, Kind, Reach, check_key, check_text};
 use crate::entry::{Register, Value};
 use crate::error::{Error, Result};
 use crate::limits::{FIELD, KEY};
+use crate::version::Version;
 
 impl Document {
     /// Writes one register of a configuration, which begins with its first. An empty value erases.
@@ -120,11 +121,12 @@ impl Document {
         self.discard(Kind::View, name);
     }
 
-    /// Gives writes stamped more than `tolerance_ms` after `now` a new stamp: the clock here was
-    /// ahead, and the hub will not take stamps from the future. Only writes that `acknowledged`
-    /// does not cover are touched; they keep their order. Tells whether there were any.
-    pub fn restamp(&mut self, acknowledged: &crate::Version, now: Instant, tolerance_ms: u64) -> bool {
-        let latest = Stamp(Stamp::at(now).0.saturating_add(tolerance_ms << 16));
+    /// Gives writes stamped after `now` a new stamp: the clock here was ahead, and a hub does not take
+    /// stamps from the future. `error` is how far it was ahead, so that each write gets the moment at
+    /// which it was made, `now` at the latest. Writes that `acknowledged` covers stay. Tells whether
+    /// there were any.
+    pub fn restamp(&mut self, acknowledged: &Version, error: Span, now: Instant) -> bool {
+        let latest = Stamp(Stamp::at(now).0 | 0xffff);
         let mut found: Vec<(Kind, String, Register)> = Vec::new();
         let mut clock = Stamp::at(now);
         for kind in Kind::ALL {
@@ -145,7 +147,7 @@ impl Document {
             if let Ok(at) = self.place(kind, &key) {
                 // In place of this one write only: what others wrote beside it keeps its chance.
                 let dot = self.next_dot();
-                let stamp = self.next_stamp(now);
+                let stamp = Stamp::at(old.stamp.instant() - error).min(Stamp::at(now));
                 self.cover(kind, at, dot, Reach::Dot(old.dot));
                 self.entries[kind as usize][at].put(Register { dot, stamp, ..old });
             }

@@ -78,6 +78,21 @@ pub fn options(pairs: &[(&str, &str)]) -> String {
     text
 }
 
+/// Names and values in the order given, for display: written as options are, but not canonical.
+#[must_use]
+pub fn in_order(pairs: &[(String, String)]) -> String {
+    let mut text = String::new();
+    for (name, value) in pairs {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        escape(&mut text, name, b"&=+");
+        text.push('=');
+        escape(&mut text, value, b"&=+");
+    }
+    text
+}
+
 /// Canonical options from `k=v&k=v` in any order, with `%XX` for what has a meaning there.
 ///
 /// # Errors

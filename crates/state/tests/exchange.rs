@@ -2,7 +2,7 @@
 //! device. Random histories are in the oracle; here are the cases by name.
 #![allow(clippy::unwrap_used)]
 
-use wellmet_engine::time::Instant;
+use wellmet_engine::time::{Instant, Span};
 use wellmet_state::exchange::{self, Answered, Device, Finished};
 use wellmet_state::guard::{Guard, Limits, Refusal};
 use wellmet_state::{Document, Value, Version};
@@ -89,6 +89,28 @@ fn c05_a_device_two_days_ahead_learns_the_time_and_stamps_anew() {
     sync(&mut laptop, &mut hub, NOON + 10_000);
     sync(&mut phone, &mut hub, NOON + 2 * day + 10_000);
     assert_eq!(phone.document.quantity("A"), 3);
+}
+
+#[test]
+fn stamping_anew_gives_each_write_the_moment_it_was_made() {
+    let day = 86_400_000;
+    let mut shared = Document::new(3);
+    shared.set_quantity("A", 2, Instant(NOON - day)).unwrap();
+    let (mut ahead, mut right) = (shared.fork(1), shared.fork(2));
+    // Five at noon by a clock that is a day ahead, three a little later, four by the first clock.
+    ahead.set_quantity("A", 5, Instant(NOON + day)).unwrap();
+    right.set_quantity("A", 3, Instant(NOON + 9_000)).unwrap();
+    let mut later = shared.fork(4);
+    later.set_quantity("A", 4, Instant(NOON + day + 11_000)).unwrap();
+    ahead.apply(&right.encode()).unwrap();
+    assert_eq!(ahead.quantity("A"), 5);
+    let (error, now) = (Span(day), Instant(NOON + 60_000));
+    assert!(ahead.restamp(right.version(), error, now));
+    assert_eq!(ahead.quantity("A"), 3, "set after the five");
+    assert!(!ahead.restamp(right.version(), error, now));
+    assert!(later.restamp(shared.version(), error, now));
+    ahead.apply(&later.encode()).unwrap();
+    assert_eq!(ahead.quantity("A"), 4, "set after the three");
 }
 
 #[test]
@@ -281,5 +303,10 @@ fn a_saved_device_goes_on_where_it_was() {
     let bytes = phone.save();
     for end in 0..bytes.len() {
         assert!(Device::open(&bytes[..end], 1).is_err());
+    }
+    for bit in 0..bytes.len() * 8 {
+        let mut damaged = bytes.clone();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        assert!(Device::open(&damaged, 1).is_err(), "bit {bit}");
     }
 }
