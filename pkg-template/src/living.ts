@@ -49,6 +49,8 @@ export function live(scene: Scene): Living {
   const region = announcer();
   const store = openStore();
   const undo: (() => void)[] = [];
+  /** Elements as they were last seen. */
+  const known = new WeakMap<Element, string>();
   const exposed = new Map<Element, string>();
   let watch: Watch | undefined;
   const hub = options.hub == null ? undefined : hubAt(options.hub);
@@ -154,9 +156,13 @@ export function live(scene: Scene): Living {
     void scene.decide();
   }
 
-  /** Something in the document is not what it was. */
+  /** Something in the document is not what it was; the first time, everything is new. */
   function scan(): void {
-    const fresh = scene.fresh();
+    const fresh = all("[data-wm-slot],[data-wm-cart],[data-wm-configurator]").filter((element) => {
+      const { wmSlot, wmLimit, wmCart, wmConfigurator } = element.dataset;
+      const as = [wmSlot, wmLimit, wmCart, wmConfigurator].join("|");
+      return known.get(element) !== as && known.set(element, as);
+    });
     const reclaimed = swap.reclaim();
     const has = (binding: string): boolean => fresh.some(({ dataset }) => binding in dataset);
     if (reclaimed || has("wmCart")) scene.showCart();
@@ -290,7 +296,6 @@ export function live(scene: Scene): Living {
         watchPage(scan, swap.restore, tell),
         actions.end,
       );
-      showConfigurations();
       scan();
       if (desk.kept) scene.saved(hub && !pending() ? "hub" : "device");
       void keeping.catchUp();

@@ -18,7 +18,7 @@ import { emit, on, problems, type Tell } from "./events.js";
 import type { Living } from "./living.js";
 import { readPage } from "./page.js";
 import { deskOf, type Desk } from "./session.js";
-import { swapper, type How, type Painted, type Shown, type Swap } from "./slot.js";
+import { swapper, type How, type Painted, type Swap } from "./slot.js";
 import { local } from "./store.js";
 import { keyOf } from "./template.js";
 import type { Voice } from "./text.js";
@@ -59,8 +59,6 @@ export interface Scene {
   retry(): void;
   /** Sees whether this is another page now, and tells the engine; true when it is. `to`: the shop says so. */
   turnOver(force?: boolean, to?: Page): boolean;
-  /** Elements that were not there before, or have changed their binding. */
-  fresh(): HTMLElement[];
   did(kind: string, item?: string, category?: string): void;
   /** Learns how far the hub's clock is ahead, ms; or stands still at a moment. */
   clock(offset?: number, still?: number): void;
@@ -155,7 +153,6 @@ export function create(
     const carts = cartShower(swap, tell);
     const book = options.book == null ? undefined : bookAt(options.book, tell);
     const chunks = new Map<string, Uint8Array>();
-    const known = new WeakMap<Element, string>();
     const held: HTMLElement[] = [];
     const undo: (() => void)[] = [];
     /** Chunks that this session has, or has done without. */
@@ -175,7 +172,6 @@ export function create(
     let savedState: SavedState | undefined;
     let platform: Consent = {};
     let denied = 0;
-    let early: Map<HTMLElement, Shown | null> | undefined;
     let loadingLiving: Promise<Living> | undefined;
 
     const now = (): number => fixed ?? Date.now() + offset;
@@ -283,15 +279,6 @@ export function create(
         return true;
       },
 
-      fresh: () =>
-        [...document.querySelectorAll<HTMLElement>("[data-wm-slot],[data-wm-cart],[data-wm-configurator]")].filter(
-          (element) => {
-            const { wmSlot, wmLimit, wmCart, wmConfigurator } = element.dataset;
-            const as = [wmSlot, wmLimit, wmCart, wmConfigurator].join("|");
-            return known.get(element) !== as && known.set(element, as);
-          },
-        ),
-
       did(kind, item, category) {
         const what = `${item}|${address}`;
         // The page's mark and the shop's own call mean the same look.
@@ -360,11 +347,7 @@ export function create(
         for (const decision of outcome.decisions) decided.set(decision.slot, decision);
         until = outcome.until;
         living?.decided(exchanged, wanted, partial);
-        if (!partial) {
-          early = wanted;
-          emit("decided", outcome);
-          return;
-        }
+        if (!partial) return emit("decided", outcome);
         await here.fetchChunks(outcome.needs);
         if (mine !== turn) return;
       }
@@ -438,9 +421,8 @@ export function create(
     }
     state = "decided";
     here.turnOver(true);
-    here.fresh();
     here.showCart();
-    const first = decide();
+    void decide();
     if (desk.customer) emit("identity", { customer: desk.customer });
     emit("ready", { book: bookId });
     try {
@@ -455,8 +437,6 @@ export function create(
     }
     living.start(denied, held.splice(0));
     settle("living");
-    await first;
-    if (early && scene === here) living.decided([], early, false);
     return true;
   }
 }
