@@ -1,7 +1,7 @@
 //! The read side.
 
 use crate::cards::Cards;
-use crate::directory::Directory;
+use crate::directory::{Directory, big_endian};
 use crate::error::{BookError, Cause};
 use crate::hash::{content_hash, hex16, id_hash};
 use crate::ids::{self, Ids};
@@ -61,22 +61,31 @@ impl Book {
         if r.u8()? != VERSION {
             return Err(BookError { cause: Cause::UnknownVersion, at: r.at() });
         }
-        let mut hash = [0; 8];
-        hash.copy_from_slice(r.take(8)?);
-        let id = u64::from_be_bytes(hash);
+        let id = big_endian(r)?;
         let body = r.blob(limits::CORE)?;
         r.end()?;
         if content_hash(body) != id {
             return Err(BookError { cause: Cause::Damaged, at: r.at() });
         }
-        Ok(Self::decode(id, body)?)
+        let r = &mut Reader::new(body);
+        if r.u8()? != section::SHOP {
+            return Err(r.fault(Fault::Invalid).into());
+        }
+        let mut book = Self {
+            id,
+            shop: Shop::decode(r.blob(limits::CORE)?)?,
+            directory: Directory::default(),
+            popular: Vec::new(),
+            sections: Vec::new(),
+            slots: Vec::new(),
+        };
+        book.decode(r)?;
+        Ok(book)
     }
 
-    fn decode(id: u64, body: &[u8]) -> WireResult<Self> {
-        let r = &mut Reader::new(body);
-        let mut sections: Vec<(u8, Box<[u8]>)> = Vec::new();
-        let (mut shop, mut directory, mut popular) = (None, None, None);
-        let mut before = 0;
+    /// Reads the other sections into this book. What fails half-way is thrown away by the caller.
+    fn decode(&mut self, r: &mut Reader<'_>) -> WireResult<()> {
+        let mut before = section::SHOP;
         while r.left() > 0 {
             let tag = r.u8()?;
             if tag <= before {
@@ -85,21 +94,36 @@ impl Book {
             before = tag;
             let bytes = r.blob(limits::CORE)?;
             match tag {
-                section::SHOP => shop = Some(Shop::decode(bytes)?),
-                section::DIRECTORY => directory = Some(Directory::decode(bytes)?),
-                section::POPULAR => popular = Some(positions(bytes)?),
-                _ => sections.push((tag, bytes.into())),
+                section::DIRECTORY => self.directory.decode(bytes)?,
+                section::POPULAR => self.read_popular(bytes)?,
+                _ => self.sections.push((tag, bytes.into())),
             }
         }
-        let (Some(shop), Some(directory), Some(popular)) = (shop, directory, popular) else {
+        if self.directory.entries.is_empty() {
             return Err(r.fault(Fault::Truncated));
-        };
-        let cut = &directory.cut;
-        if popular.iter().any(|item| item.0 >= cut.items) || popular.len() < cut.popular_cards as usize {
+        }
+        for _ in &self.directory.entries {
+            self.slots.push(Slot::Missing);
+        }
+        Ok(())
+    }
+
+    /// The section of popular items. It comes after the directory.
+    fn read_popular(&mut self, bytes: &[u8]) -> WireResult<()> {
+        let r = &mut Reader::new(bytes);
+        let cut = &self.directory.cut;
+        let count = r.count(limits::POPULAR, 1)?;
+        for _ in 0..count {
+            let item = r.u32()?;
+            if item >= cut.items {
+                return Err(r.fault(Fault::Invalid));
+            }
+            self.popular.push(ItemIx(item));
+        }
+        if count < cut.popular_cards as usize {
             return Err(r.fault(Fault::Invalid));
         }
-        let slots = directory.entries.iter().map(|_| Slot::Missing).collect();
-        Ok(Self { id, shop, directory, popular, sections, slots })
+        r.end()
     }
 
     /// The book's id: the content hash of the core, and so of everything the core names.
@@ -203,10 +227,22 @@ impl Book {
         let first = number * cut.per(kind);
         let count = cut.per(kind).min(cut.items - first);
         let slot = match kind {
-            Kind::Ids => Slot::Ids(Ids::decode(r, cut.items)?),
-            Kind::Cards => Slot::Cards(Cards::decode(r, count as usize)?),
-            Kind::Popular => Slot::Cards(Cards::decode(r, cut.popular_cards as usize)?),
-            Kind::With | Kind::Next | Kind::Like => Slot::Rows(Rows::decode(r, first, count, cut.items)?),
+            Kind::Ids => {
+                let mut ids = Ids::default();
+                ids.decode(r, cut.items)?;
+                Slot::Ids(ids)
+            }
+            Kind::Cards | Kind::Popular => {
+                let mut cards = Cards::default();
+                let count = if kind == Kind::Cards { count } else { cut.popular_cards };
+                cards.decode(r, count as usize)?;
+                Slot::Cards(cards)
+            }
+            Kind::With | Kind::Next | Kind::Like => {
+                let mut rows = Rows::default();
+                rows.decode(r, first, count, cut.items)?;
+                Slot::Rows(rows)
+            }
             Kind::Model => Slot::Model(r.take(r.left())?.into()),
         };
         r.end()?;
@@ -314,16 +350,4 @@ impl Shelf for Book {
     fn popular(&self) -> &[ItemIx] {
         &self.popular
     }
-}
-
-/// The section of popular items.
-fn positions(bytes: &[u8]) -> WireResult<Vec<ItemIx>> {
-    let r = &mut Reader::new(bytes);
-    let count = r.count(limits::POPULAR, 1)?;
-    let mut items = Vec::with_capacity(count);
-    for _ in 0..count {
-        items.push(ItemIx(r.u32()?));
-    }
-    r.end()?;
-    Ok(items)
 }

@@ -4,19 +4,19 @@
 //! from item to item once the id is taken out of them, so each is a small dictionary and an index.
 
 use crate::layout::limits;
-use wellmet_engine::id::ItemId;
 use wellmet_engine::shelf::Card;
 use wellmet_engine::wire::{Fault, Reader, Result, Writer};
 
 /// Most cards of one chunk: bounds what a hostile chunk can make of its bytes.
 pub(crate) const MAX_CARDS: usize = 1_024;
 /// Separates texts; stands for "the item's id" in the dictionaries. Neither occurs in accepted text.
-const END: char = '\n';
-const ID: char = '\u{1}';
+const END: &str = "\n";
+const ID: &str = "\u{1}";
 const IN_STOCK: u8 = 1;
 const DURABLE: u8 = 2;
 
 /// Cards of one chunk, decoded.
+#[derive(Default)]
 pub(crate) struct Cards {
     text: String,
     rows: Vec<Row>,
@@ -25,122 +25,125 @@ pub(crate) struct Cards {
 /// A range of [`Cards::text`].
 type Span = (u32, u32);
 
+/// One card: id, title, category, link, image; price in minor units; flags.
+#[derive(Clone, Copy, Default)]
 struct Row {
-    id: Span,
-    title: Span,
-    category: Span,
-    link: Span,
-    image: Span,
+    texts: [Span; 5],
     price_minor: i64,
     flags: u8,
 }
 
 /// Writes what [`Cards::decode`] reads. Texts hold no control characters: the builder saw to it.
 pub(crate) fn encode(w: &mut Writer, cards: &[Card<'_>]) {
-    w.varint(cards.len() as u64);
-    w.text(&join(cards.iter().map(|card| card.id)));
-    w.text(&join(cards.iter().map(|card| card.title)));
     let fields: [fn(&Card<'_>) -> String; 3] = [
         |card| card.category.to_owned(),
-        |card| without_id(card.link, card.id),
-        |card| without_id(card.image, card.id),
+        |card| card.link.replacen(card.id, ID, 1),
+        |card| card.image.replacen(card.id, ID, 1),
     ];
+    let mut lines: Vec<String> = cards.iter().map(|card| card.id.to_owned()).collect();
+    lines.extend(cards.iter().map(|card| card.title.to_owned()));
+    let mut indexes = Vec::new();
+    w.varint(cards.len() as u64);
     for field in fields {
-        let values: Vec<String> = cards.iter().map(field).collect();
-        let mut dictionary: Vec<&str> = Vec::new();
-        let mut indexes = Vec::new();
-        for value in &values {
-            let index = dictionary.iter().position(|known| known == value).unwrap_or_else(|| {
+        let mut dictionary: Vec<String> = Vec::new();
+        for value in cards.iter().map(field) {
+            let index = dictionary.iter().position(|known| *known == value).unwrap_or_else(|| {
                 dictionary.push(value);
                 dictionary.len() - 1
             });
             indexes.push(index as u64);
         }
         w.varint(dictionary.len() as u64);
-        w.text(&join(dictionary.into_iter()));
-        indexes.into_iter().for_each(|index| w.varint(index));
+        lines.extend(dictionary);
     }
+    w.text(&lines.join(END));
+    indexes.into_iter().for_each(|index| w.varint(index));
     cards.iter().for_each(|card| w.signed(card.price_minor));
     for card in cards {
         w.u8(if card.in_stock { IN_STOCK } else { 0 } | if card.durable { DURABLE } else { 0 });
     }
 }
 
-fn join<'a>(texts: impl Iterator<Item = &'a str>) -> String {
-    texts.collect::<Vec<_>>().join("\n")
-}
-
-fn without_id(text: &str, id: &str) -> String {
-    text.replacen(id, "\u{1}", 1)
-}
-
 impl Cards {
     /// Reads exactly `count` cards.
-    pub(crate) fn decode(r: &mut Reader<'_>, count: usize) -> Result<Self> {
+    pub(crate) fn decode(&mut self, r: &mut Reader<'_>, count: usize) -> Result<()> {
         if r.count(MAX_CARDS, 6)? != count {
             return Err(r.fault(Fault::Invalid));
         }
-        let mut cards = Self { text: String::new(), rows: Vec::with_capacity(count) };
-        let ids = texts(r, count)?;
-        let titles = texts(r, count)?;
-        for (id, title) in ids.iter().zip(titles) {
-            if id.is_empty() || id.len() > ItemId::MAX || title.len() > limits::TEXT {
-                return Err(r.fault(Fault::Invalid));
-            }
-            let row = Row {
-                id: cards.add(id),
-                title: cards.add(title),
-                category: (0, 0),
-                link: (0, 0),
-                image: (0, 0),
-                price_minor: 0,
-                flags: 0,
-            };
-            cards.rows.push(row);
+        let mut sizes = [0; 3];
+        let mut expected = 2 * count;
+        for size in &mut sizes {
+            *size = r.varint_max(count as u64)? as usize;
+            expected += *size;
         }
-        for field in 0..3 {
-            let size = r.count(count, 1)?;
-            let dictionary = texts(r, size)?;
-            if dictionary.iter().any(|text| text.len() > limits::ADDRESS) {
-                return Err(r.fault(Fault::TooLarge));
-            }
-            let shared: Vec<Span> = dictionary.iter().map(|text| cards.add(text)).collect();
-            for (at, id) in ids.iter().enumerate() {
-                let index = r.varint_max(MAX_CARDS as u64)? as usize;
-                let (Some(text), Some(span)) = (dictionary.get(index), shared.get(index)) else {
+        self.text.push_str(r.text(limits::CHUNK)?);
+        let lines = self.lines();
+        if lines.len() != expected {
+            return Err(r.fault(Fault::Invalid));
+        }
+        self.rows.resize(count, Row::default());
+        for at in 0..count {
+            self.set(at, 0, lines.get(at).copied());
+            self.set(at, 1, lines.get(count + at).copied());
+        }
+        let mut from = 2 * count;
+        for (field, size) in sizes.into_iter().enumerate() {
+            for at in 0..count {
+                let index = r.varint_max(size as u64)? as usize;
+                if index >= size {
                     return Err(r.fault(Fault::Invalid));
-                };
-                let span = match text.split_once(ID) {
-                    None => *span,
-                    Some((before, after)) => {
-                        let from = cards.text.len() as u32;
-                        cards.add(before);
-                        cards.add(id);
-                        (from, cards.add(after).1)
-                    }
-                };
-                let row = cards.rows.get_mut(at).ok_or(r.fault(Fault::Invalid))?;
-                match field {
-                    0 => row.category = span,
-                    1 => row.link = span,
-                    _ => row.image = span,
                 }
+                let span = lines.get(from + index).copied().unwrap_or_default();
+                let span = self.with_id(span, at);
+                self.set(at, 2 + field, Some(span));
             }
+            from += size;
         }
-        for row in &mut cards.rows {
+        for row in &mut self.rows {
             row.price_minor = r.signed()?;
         }
-        for row in &mut cards.rows {
+        for row in &mut self.rows {
             row.flags = r.u8()?;
         }
-        Ok(cards)
+        Ok(())
     }
 
-    /// Appends to the text. Chunks are at most a few MiB decoded, so 32 bits hold every offset.
-    fn add(&mut self, text: &str) -> Span {
-        let from = self.text.len() as u32;
-        self.text.push_str(text);
-        (from, self.text.len() as u32)
+    /// Where the lines of the text are. Those longer than any limit count as none, so that what follows
+    /// cannot grow: a chunk's cards then hold a few MiB at most, and 32 bits hold every offset.
+    fn lines(&self) -> Vec<Span> {
+        let mut lines = Vec::new();
+        let mut from = 0;
+        for (at, byte) in self.text.bytes().chain([b'\n']).enumerate() {
+            if byte == b'\n' {
+                let at = at as u32;
+                if at - from <= limits::ADDRESS as u32 {
+                    lines.push((from, at));
+                }
+                from = at + 1;
+            }
+        }
+        lines
+    }
+
+    fn set(&mut self, at: usize, field: usize, span: Option<Span>) {
+        let place = self.rows.get_mut(at).and_then(|row| row.texts.get_mut(field));
+        if let (Some(place), Some(span)) = (place, span) {
+            *place = span;
+        }
+    }
+
+    /// The text with the row's id in it, if it has a place for one.
+    fn with_id(&mut self, (from, to): Span, at: usize) -> Span {
+        let text = self.slice((from, to));
+        let Some(place) = text.bytes().position(|byte| ID.as_bytes() == [byte]) else { return (from, to) };
+        let id = self.rows.get(at).map_or("", |row| self.slice(row.texts[0]));
+        let mut filled = String::new();
+        for part in [text.get(..place), Some(id), text.get(place + 1..)] {
+            filled.push_str(part.unwrap_or(""));
+        }
+        let start = self.text.len() as u32;
+        self.text.push_str(&filled);
+        (start, self.text.len() as u32)
     }
 
     fn slice(&self, (from, to): Span) -> &str {
@@ -150,23 +153,10 @@ impl Cards {
     /// The card at this place of the chunk.
     pub(crate) fn get(&self, at: usize) -> Option<Card<'_>> {
         let row = self.rows.get(at)?;
-        Some(Card {
-            id: self.slice(row.id),
-            title: self.slice(row.title),
-            link: self.slice(row.link),
-            image: self.slice(row.image),
-            category: self.slice(row.category),
-            price_minor: row.price_minor,
-            in_stock: row.flags & IN_STOCK != 0,
-            durable: row.flags & DURABLE != 0,
-        })
+        let [id, title, category, link, image] = row.texts.map(|span| self.slice(span));
+        let (in_stock, durable) = (row.flags & IN_STOCK != 0, row.flags & DURABLE != 0);
+        Some(Card { id, title, link, image, category, price_minor: row.price_minor, in_stock, durable })
     }
-}
-
-/// A column of `count` texts.
-fn texts<'a>(r: &mut Reader<'a>, count: usize) -> Result<Vec<&'a str>> {
-    let texts: Vec<&str> = r.text(limits::CHUNK)?.split(END).collect();
-    if texts.len() == count { Ok(texts) } else { Err(r.fault(Fault::Invalid)) }
 }
 
 #[cfg(test)]
@@ -201,7 +191,8 @@ mod tests {
         ];
         let bytes = bytes(&cards);
         let r = &mut Reader::new(&bytes);
-        let decoded = Cards::decode(r, 3).expect("what was written");
+        let mut decoded = Cards::default();
+        assert_eq!(decoded.decode(r, 3), Ok(()));
         assert_eq!(r.end(), Ok(()));
         for (at, card) in cards.iter().enumerate() {
             assert_eq!(decoded.get(at).as_ref(), Some(card));
@@ -212,9 +203,10 @@ mod tests {
     #[test]
     fn another_count_than_the_directory_says_is_refused() {
         let bytes = bytes(&[card("a", "/p/a", "")]);
-        assert!(Cards::decode(&mut Reader::new(&bytes), 2).is_err());
+        let read = |bytes: &[u8], count| Cards::default().decode(&mut Reader::new(bytes), count);
+        assert!(read(&bytes, 2).is_err());
         for end in 0..bytes.len() {
-            assert!(Cards::decode(&mut Reader::new(&bytes[..end]), 1).is_err(), "cut at {end}");
+            assert!(read(&bytes[..end], 1).is_err(), "cut at {end}");
         }
     }
 }

@@ -69,8 +69,9 @@ impl Cut {
     }
 }
 
-fn rows_per(r: &mut Reader<'_>) -> Result<u32> {
-    Ok(r.varint_max(u64::from(crate::rows::MAX_ROWS))? as u32)
+/// Eight bytes as a number, the first the highest.
+pub(crate) fn big_endian(r: &mut Reader<'_>) -> Result<u64> {
+    Ok(r.take(8)?.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
 }
 
 /// How many parts of `per` make `all`; none when `per` is 0.
@@ -103,40 +104,37 @@ impl Directory {
         w.into_bytes()
     }
 
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
+    /// Reads into this directory, which is empty.
+    pub(crate) fn decode(&mut self, bytes: &[u8]) -> Result<()> {
         let r = &mut Reader::new(bytes);
-        let mut cut = Cut {
-            items: r.varint_max(u64::from(limits::ITEMS))? as u32,
-            salt: r.u32()?,
-            id_bits: r.varint_max(u64::from(MAX_ID_BITS))? as u32,
-            cards_per: r.varint_max(crate::cards::MAX_CARDS as u64)? as u32,
-            rows_per: [rows_per(r)?, rows_per(r)?, rows_per(r)?],
-            popular_cards: r.varint_max(crate::cards::MAX_CARDS as u64)? as u32,
-            models: Vec::new(),
-        };
+        let cut = &mut self.cut;
+        cut.items = r.varint_max(u64::from(limits::ITEMS))? as u32;
+        cut.salt = r.u32()?;
+        cut.id_bits = r.varint_max(u64::from(MAX_ID_BITS))? as u32;
+        cut.cards_per = r.varint_max(crate::cards::MAX_CARDS as u64)? as u32;
+        for rows_per in &mut cut.rows_per {
+            *rows_per = r.varint_max(u64::from(crate::rows::MAX_ROWS))? as u32;
+        }
+        cut.popular_cards = r.varint_max(crate::cards::MAX_CARDS as u64)? as u32;
         for _ in 0..r.count(limits::MODELS, 1)? {
             let id = r.text(limits::TEXT)?;
             if cut.models.last().is_some_and(|before| before.as_str() >= id) {
                 return Err(r.fault(Fault::Invalid));
             }
-            cut.models.push(id.to_owned());
+            cut.models.push(id.into());
         }
         let count = r.count(limits::CHUNKS, 1)?;
-        let expected: u64 = Kind::ALL.into_iter().map(|kind| u64::from(cut.chunks(kind))).sum();
-        if count as u64 != expected || (cut.items > 0 && cut.cards_per == 0) {
+        let expected: u32 = Kind::ALL.into_iter().map(|kind| cut.chunks(kind)).sum();
+        if count as u32 != expected || (cut.items > 0 && cut.cards_per == 0) {
             return Err(r.fault(Fault::Invalid));
         }
-        let mut entries = Vec::with_capacity(count);
         for _ in 0..count {
-            entries.push(Entry { hash: 0, len: r.varint_max(limits::CHUNK as u64)? as u32 });
+            self.entries.push(Entry { hash: 0, len: r.varint_max(limits::CHUNK as u64)? as u32 });
         }
-        for entry in entries.iter_mut().filter(|entry| entry.len > 0) {
-            let mut hash = [0; 8];
-            hash.copy_from_slice(r.take(8)?);
-            entry.hash = u64::from_be_bytes(hash);
+        for entry in self.entries.iter_mut().filter(|entry| entry.len > 0) {
+            entry.hash = big_endian(r)?;
         }
-        r.end()?;
-        Ok(Self { cut, entries })
+        r.end()
     }
 
     /// The chunk of this kind with this number.
@@ -208,7 +206,9 @@ mod tests {
         let directory = sample();
         // 2 id chunks, 3 of cards, 1 popular, 2 With, 1 Like, 2 models.
         assert_eq!(directory.entries.len(), 11);
-        assert_eq!(Directory::decode(&directory.encode()), Ok(directory.clone()));
+        let mut read = Directory::default();
+        assert_eq!(read.decode(&directory.encode()), Ok(()));
+        assert_eq!(read, directory);
         assert_eq!(directory.chunk(Kind::Like, 0), ChunkIx(8));
         assert_eq!(directory.place(ChunkIx(8)), Some((Kind::Like, 0)));
         assert_eq!(directory.place(ChunkIx(10)), Some((Kind::Model, 1)));
@@ -226,10 +226,10 @@ mod tests {
     fn a_directory_that_does_not_add_up_is_refused() {
         let mut directory = sample();
         directory.entries.pop();
-        assert!(Directory::decode(&directory.encode()).is_err());
+        assert!(Directory::default().decode(&directory.encode()).is_err());
         let bytes = sample().encode();
         for end in 0..bytes.len() {
-            assert!(Directory::decode(&bytes[..end]).is_err(), "cut at {end}");
+            assert!(Directory::default().decode(&bytes[..end]).is_err(), "cut at {end}");
         }
     }
 }

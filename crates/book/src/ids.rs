@@ -18,6 +18,7 @@ pub(crate) const fn split(hash: u64, bits: u32) -> (u32, u32) {
 }
 
 /// One bucket, decoded: `(fingerprint, position)`, ascending.
+#[derive(Default)]
 pub(crate) struct Ids(Vec<(u32, u32)>);
 
 /// Writes what [`Ids::decode`] reads. Fingerprints ascend and are distinct.
@@ -33,25 +34,20 @@ pub(crate) fn encode(w: &mut Writer, ids: &[(u32, u32)]) {
 
 impl Ids {
     /// Reads a bucket of a book with so many items.
-    pub(crate) fn decode(r: &mut Reader<'_>, items: u32) -> Result<Self> {
-        let count = r.count(MAX_IDS, 2)?;
-        let mut ids = Vec::with_capacity(count);
-        let mut fingerprint = 0u32;
-        for n in 0..count {
+    pub(crate) fn decode(&mut self, r: &mut Reader<'_>, items: u32) -> Result<()> {
+        let mut fingerprint = Some(0u32);
+        for n in 0..r.count(MAX_IDS, 2)? {
             let gap = r.u32()?;
-            fingerprint = fingerprint.checked_add(gap).ok_or(r.fault(Fault::Invalid))?;
-            if n > 0 && gap == 0 {
-                return Err(r.fault(Fault::Invalid));
-            }
-            ids.push((fingerprint, 0));
+            fingerprint = fingerprint.and_then(|before| before.checked_add(gap)).filter(|_| n == 0 || gap > 0);
+            self.0.push((fingerprint.ok_or(r.fault(Fault::Invalid))?, 0));
         }
-        for (_, position) in &mut ids {
+        for (_, position) in &mut self.0 {
             *position = r.u32()?;
             if *position >= items {
                 return Err(r.fault(Fault::Invalid));
             }
         }
-        Ok(Self(ids))
+        Ok(())
     }
 
     /// Position of the item with this fingerprint.
@@ -72,12 +68,13 @@ mod tests {
         encode(&mut w, &ids);
         let bytes = w.into_bytes();
         let r = &mut Reader::new(&bytes);
-        let decoded = Ids::decode(r, 3).expect("what was written");
+        let mut decoded = Ids::default();
+        assert_eq!(decoded.decode(r, 3), Ok(()));
         assert_eq!(r.end(), Ok(()));
         assert_eq!(decoded.find(7), Some(ItemIx(0)));
         assert_eq!(decoded.find(u32::MAX), Some(ItemIx(1)));
         assert_eq!(decoded.find(8), None);
-        assert!(Ids::decode(&mut Reader::new(&bytes), 2).is_err(), "a position outside the book");
+        assert!(Ids::default().decode(&mut Reader::new(&bytes), 2).is_err(), "a position outside the book");
     }
 
     #[test]

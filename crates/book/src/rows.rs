@@ -80,6 +80,7 @@ pub(crate) fn encode(w: &mut Writer, first: u32, rows: &[Vec<Neighbour>]) {
 }
 
 /// Rows of one chunk: levels and gaps as they came.
+#[derive(Default)]
 pub(crate) struct Rows {
     levels: Box<[u8]>,
     gaps: Box<[u8]>,
@@ -98,29 +99,28 @@ struct Row {
 
 impl Rows {
     /// Checks `count` rows of the items from `first` on, in a book with so many items.
-    pub(crate) fn decode(r: &mut Reader<'_>, first: u32, count: u32, items: u32) -> Result<Self> {
-        let mut rows = Vec::new();
+    pub(crate) fn decode(&mut self, r: &mut Reader<'_>, first: u32, count: u32, items: u32) -> Result<()> {
+        self.first = first;
         let mut edges = 0;
         for _ in 0..count {
             let len = r.varint_max(limits::NEIGHBOURS as u64)? as u8;
-            rows.push(Row { levels: edges, gaps: 0, len, below: 0 });
+            self.rows.push(Row { levels: edges, gaps: 0, len, below: 0 });
             edges += u32::from(len);
         }
-        for row in rows.iter_mut().filter(|row| row.len > 0) {
+        for row in self.rows.iter_mut().filter(|row| row.len > 0) {
             row.below = r.varint_max(u64::from(row.len))? as u8;
         }
-        let levels: Box<[u8]> = r.take(edges as usize)?.into();
-        if levels.iter().any(|level| *level >= LEVELS) {
+        self.levels = r.take(edges as usize)?.into();
+        if self.levels.iter().any(|level| *level >= LEVELS) {
             return Err(r.fault(Fault::Invalid));
         }
-        let gaps: Box<[u8]> = r.take(r.left())?.into();
-        let g = &mut Reader::new(&gaps);
-        for (row, position) in rows.iter_mut().zip(first..) {
-            row.gaps = g.at() as u32;
-            walk(g, *row, position, |item| item < items)?;
+        let start = r.at();
+        self.gaps = r.clone().take(r.left())?.into();
+        for (row, position) in self.rows.iter_mut().zip(first..) {
+            row.gaps = (r.at() - start) as u32;
+            walk(r, *row, position, |item| item < items)?;
         }
-        g.end()?;
-        Ok(Self { levels, gaps, rows, first })
+        Ok(())
     }
 
     /// Appends the neighbours of the item at `position`, strongest first, equals by position.
@@ -184,7 +184,13 @@ mod tests {
         let mut w = Writer::new();
         encode(&mut w, 5, &rows);
         let bytes = w.into_bytes();
-        let decoded = Rows::decode(&mut Reader::new(&bytes), 5, 3, 10).expect("what was written");
+        let read = |bytes: &[u8], first, count, items| {
+            let (mut rows, r) = (Rows::default(), &mut Reader::new(bytes));
+            rows.decode(r, first, count, items)?;
+            r.end()?;
+            Ok::<Rows, wellmet_engine::wire::WireError>(rows)
+        };
+        let decoded = read(&bytes, 5, 3, 10).expect("what was written");
         let mut out = Vec::new();
         assert_eq!(decoded.get(5, &mut out), Some(()));
         assert_eq!(out, [n(9, 60_000), n(2, 500), n(3, 500), n(4, 500)]);
@@ -194,11 +200,11 @@ mod tests {
         assert_eq!(out, [n(0, 1)]);
         assert_eq!(decoded.get(4, &mut out), None);
         assert_eq!(decoded.get(8, &mut out), None);
-        assert!(Rows::decode(&mut Reader::new(&bytes), 5, 3, 9).is_err(), "a neighbour outside the book");
-        assert!(Rows::decode(&mut Reader::new(&bytes), 5, 2, 10).is_err(), "a row too many");
-        assert!(Rows::decode(&mut Reader::new(&bytes), 1, 3, 10).is_err(), "a neighbour before the first");
+        assert!(read(&bytes, 5, 3, 9).is_err(), "a neighbour outside the book");
+        assert!(read(&bytes, 5, 2, 10).is_err(), "a row too many");
+        assert!(read(&bytes, 1, 3, 10).is_err(), "a neighbour before the first");
         for end in 0..bytes.len() {
-            assert!(Rows::decode(&mut Reader::new(&bytes[..end]), 5, 3, 10).is_err(), "cut at {end}");
+            assert!(read(&bytes[..end], 5, 3, 10).is_err(), "cut at {end}");
         }
     }
 }
