@@ -13,7 +13,15 @@ const MOVES = [
   [30 * 24 * HOUR, "+30 days"],
 ];
 
+/** Two weeks after the last order of all, when the shop has most to say; null when there is none. */
+function afterLastOrder(customers) {
+  const last = customers.reduce((latest, { last }) => (last > latest ? last : latest), "");
+  if (!/^\d{4}-\d\d-\d\d$/.test(last)) return null;
+  return `${new Date(Date.parse(last) + 14 * 24 * HOUR).toISOString().slice(0, 10)}T09:30`;
+}
+
 export function devBar({ customers, customer, offline, sdk, hub }) {
+  const later = afterLastOrder(customers);
   return html`<aside class="dev-frame" aria-label="For developers"><details class="dev" data-dev>
   <summary>${icon("clock")}<span>Demo</span> <span class="dev-now" data-dev-now></span></summary>
   <div class="dev-body">
@@ -32,9 +40,8 @@ export function devBar({ customers, customer, offline, sdk, hub }) {
       sdk
         ? html`<fieldset><legend>When</legend>
       <p class="dev-moves">${MOVES.map(([ms, label]) => html`<button class="button quiet" type="button" data-dev-move="${ms}">${label}</button>`)}
-        <button class="button quiet" type="button" data-dev-at="2018-01-13T09:30">13 January 2018</button>
+        ${later ? html`<button class="button quiet" type="button" data-dev-at="${later}">Two weeks after the last order</button>` : ""}
         <button class="button quiet" type="button" data-dev-at="">Now</button></p>
-      <p class="dev-note">The customers’ last orders are of the end of 2017.</p>
     </fieldset>
     ${
       hub

@@ -31,4 +31,6 @@ test("orders are counted once however many lines they have, ties go to the small
   assert.equal(second.id, "c");
   assert.deepEqual(sampleCustomers([...rows].reverse()), sampleCustomers(rows), "the same log gives the same people");
   assert.deepEqual(sampleCustomers([]), []);
+  const [moved] = sampleCustomers(rows, "2020-03-01");
+  assert.deepEqual([moved.first, moved.last], ["2020-01-02", "2020-03-01"], "59 days lie between, as before");
 });

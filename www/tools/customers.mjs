@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 // Picks the sample customers of the demo from an order log in CSV:
-// `node tools/customers.mjs superstore.csv > customers.json`.
+// `node tools/customers.mjs superstore.csv > customers.json`. `--shift-to 2026-11-20` moves the log so that
+// its last order falls on this day, as the same option of `wellmet build` and `wellmet import` does.
 //
 // Each is chosen by a rule that shows something else of wellmet, ties by id, so that the same log
 // gives the same people.
 
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 
 /** Rows of a CSV text as objects by column. Quotes may hold commas, quotes ("") and line breaks. */
 export function parseCsv(text) {
@@ -59,9 +61,11 @@ function summaries(rows) {
 }
 
 /** @returns {{ id, name, segment, orders, first, last, note }[]} */
-export function sampleCustomers(rows) {
+export function sampleCustomers(rows, shiftTo) {
   const everyone = summaries(rows).sort((a, b) => (a.id < b.id ? -1 : 1));
   const end = Date.parse(everyone.reduce((last, one) => (one.last > last ? one.last : last), ""));
+  const shift = shiftTo ? Date.parse(shiftTo) - end : 0;
+  const moved = (day) => new Date(Date.parse(day) + shift).toISOString().slice(0, 10);
   const quiet = (one) => (end - Date.parse(one.last)) / DAY_MS;
   const best = (score, among = () => true) =>
     everyone.filter((one) => among(one) && !picked.has(one)).sort((a, b) => score(b) - score(a) || (a.id < b.id ? -1 : 1))[0];
@@ -73,15 +77,19 @@ export function sampleCustomers(rows) {
   pick(best((c) => quiet(c) / c.usual, (c) => c.orders >= 6 && c.usual > 30 && quiet(c) < 400), "Long overdue by the usual rhythm");
   pick(best((c) => Date.parse(c.first), (c) => c.orders <= 2), "New: few orders");
   pick(best((c) => quiet(c), (c) => c.orders >= 5), "Has been away longest");
-  return [...picked].map(([{ id, name, segment, orders, first, last }, note]) => ({ id, name, segment, orders, first, last, note }));
+  return [...picked].map(([{ id, name, segment, orders, first, last }, note]) => ({
+    id, name, segment, orders, first: moved(first), last: moved(last), note,
+  }));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  if (process.argv.length !== 3) {
-    console.error("usage: node tools/customers.mjs ORDERS.csv > customers.json");
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { "shift-to": { type: "string" } } });
+  const shiftTo = values["shift-to"];
+  if (positionals.length !== 1 || (shiftTo && Number.isNaN(Date.parse(shiftTo)))) {
+    console.error("usage: node tools/customers.mjs ORDERS.csv [--shift-to YYYY-MM-DD] > customers.json");
     process.exitCode = 2;
   } else {
-    const rows = parseCsv(await readFile(process.argv[2], "utf8"));
-    process.stdout.write(`${JSON.stringify(sampleCustomers(rows), null, 2)}\n`);
+    const rows = parseCsv(await readFile(positionals[0], "utf8"));
+    process.stdout.write(`${JSON.stringify(sampleCustomers(rows, shiftTo), null, 2)}\n`);
   }
 }
