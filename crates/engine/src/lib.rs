@@ -9,6 +9,8 @@ pub mod condition;
 pub mod configurator;
 pub mod customer_value;
 pub mod decide;
+#[cfg(feature = "features")]
+pub mod features;
 pub mod host;
 pub mod id;
 pub mod journey;

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 use wellmet_engine::bucket;
 use wellmet_engine::condition::Program;
+use wellmet_engine::features::{Answer, Assignment, Document, Payload, Shopper, Source, decrypt, query_override};
 use wellmet_engine::host::Native;
 use wellmet_engine::value::{Value, View};
 
@@ -158,4 +159,207 @@ fn nothing_is_a_group() {
     for groups in [View::Null, View::Bool(true), View::Text("g")] {
         assert!(!program.holds_of(condition, View::Null, groups, &host));
     }
+}
+
+/// The payload of a case's context.
+fn payload(context: &Json) -> Payload {
+    Payload::read(&value(context))
+}
+
+/// Sets a shopper up as a case's context says.
+fn shopper<'a>(payload: &'a Payload, attributes: &'a Value, context: &'a Json, host: &'a Native) -> Shopper<'a> {
+    let mut shopper = Shopper::new(payload, attributes, host);
+    shopper.url = context["url"].as_str().unwrap_or("");
+    shopper.enabled = context["enabled"].as_bool().unwrap_or(true);
+    shopper.qa_mode = context["qaMode"].as_bool().unwrap_or(false);
+    let forced = context["forcedVariations"].as_object().into_iter().flatten();
+    shopper.forced_variations = forced.map(|(key, at)| (key.clone(), at.as_u64().unwrap() as usize)).collect();
+    shopper
+}
+
+/// The engine's value as JSON, numbers as floats.
+fn json(value: &Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Bool(is) => (*is).into(),
+        Value::Number(number) => (*number).into(),
+        Value::Text(text) => text.clone().into(),
+        Value::List(items) => items.iter().map(json).collect(),
+        Value::Map(entries) => entries.iter().map(|(key, value)| (key.clone(), json(value))).collect(),
+    }
+}
+
+/// What GrowthBook's result of an experiment looks like.
+fn assignment(given: &Assignment) -> Json {
+    let mut result = serde_json::json!({
+        "key": given.key, "inExperiment": given.in_experiment, "hashUsed": given.hash_used, "variationId": given.variation,
+        "value": json(&given.value), "hashAttribute": given.hash_attribute, "hashValue": json(&given.hash_value),
+        "stickyBucketUsed": given.sticky_used,
+    });
+    let map = result.as_object_mut().unwrap();
+    let optional = [
+        ("featureId", given.feature.clone().map(Json::from)),
+        ("name", given.name.clone().map(Json::from)),
+        ("bucket", given.bucket.map(Json::from)),
+        ("passthrough", given.passthrough.then_some(true.into())),
+    ];
+    map.extend(optional.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+    if let Some((leaf, weights, version)) = &given.bandit {
+        map.insert("leafId".into(), json(leaf));
+        map.insert("variationWeights".into(), weights.clone().into());
+        map.extend(version.iter().map(|version| ("banditVersion".to_owned(), json(version))));
+    }
+    result
+}
+
+/// What GrowthBook's result of a feature looks like.
+fn answer(answer: &Answer) -> Json {
+    let mut result = serde_json::json!({
+        "value": json(&answer.value), "on": answer.on(), "off": !answer.on(), "source": answer.source.name(), "ruleId": answer.rule,
+    });
+    if let Source::Experiment(both) = &answer.source {
+        let (experiment, given) = &**both;
+        result["experiment"] = json(&Value::Map(experiment.clone()));
+        result["experimentResult"] = assignment(given);
+    }
+    result
+}
+
+/// Equal up to the order of keys and the last digits of numbers.
+fn alike(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Number(a), Json::Number(b)) => near(a.as_f64().unwrap(), b.as_f64().unwrap()),
+        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b)),
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| alike(a, b)))
+        }
+        (a, b) => a == b,
+    }
+}
+
+#[test]
+fn features() {
+    let host = Native::new();
+    for (name, expected) in [("feature", 55), ("contextualBandit", 35)] {
+        section(name, expected, |case| {
+            let payload = payload(&case[1]);
+            let attributes = value(&case[1]["attributes"]);
+            let ours = answer(&shopper(&payload, &attributes, &case[1], &host).feature(text(&case[2])));
+            alike(&ours, &case[3])
+        });
+    }
+}
+
+#[test]
+fn experiments() {
+    let host = Native::new();
+    section("run", 73, |case| {
+        let mut payload = payload(&case[1]);
+        let experiment = payload.experiment(&value(&case[2]));
+        let attributes = value(&case[1]["attributes"]);
+        let given = shopper(&payload, &attributes, &case[1], &host).experiment(&experiment);
+        alike(&json(&given.value), &case[3])
+            && given.in_experiment == case[4].as_bool().unwrap()
+            && given.hash_used == case[5].as_bool().unwrap()
+    });
+}
+
+#[test]
+fn sticky_assignments() {
+    let host = Native::new();
+    let document = |json: &Json| Document {
+        attribute: text(&json["attributeName"]).to_owned(),
+        value: text(&json["attributeValue"]).to_owned(),
+        assignments: json["assignments"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(k, v)| (k.clone(), text(v).to_owned()))
+            .collect(),
+    };
+    section("stickyBucket", 13, |case| {
+        let payload = payload(&case[1]);
+        let attributes = value(&case[1]["attributes"]);
+        let mut shopper = shopper(&payload, &attributes, &case[1], &host);
+        // A store is asked for the documents of her own identities only.
+        let hers = |document: &Document| case[1]["attributes"][&document.attribute] == document.value.as_str();
+        shopper.sticky = Some(case[2].as_array().unwrap().iter().map(document).filter(hers).collect());
+        let answer = shopper.feature(text(&case[3]));
+        let given = match &answer.source {
+            Source::Experiment(both) => assignment(&both.1),
+            _ => Json::Null,
+        };
+        let kept: Json = shopper
+            .sticky
+            .unwrap()
+            .iter()
+            .map(|document| {
+                let assignments: Json =
+                    document.assignments.iter().map(|(k, v)| (k.clone(), Json::from(v.clone()))).collect();
+                let entry = serde_json::json!({
+                    "attributeName": document.attribute, "attributeValue": document.value, "assignments": assignments,
+                });
+                (format!("{}||{}", document.attribute, document.value), entry)
+            })
+            .collect();
+        alike(&given, &case[4]) && alike(&kept, &case[5])
+    });
+}
+
+#[test]
+fn query_string_overrides() {
+    section("getQueryStringOverride", 16, |case| {
+        let ours = query_override(text(&case[1]), text(&case[2]), number(&case[3]) as usize);
+        ours.map(|at| at as u64) == case[4].as_u64()
+    });
+}
+
+#[test]
+fn redirects() {
+    let host = Native::new();
+    section("urlRedirect", 4, |case| {
+        let payload = payload(&case[1]);
+        let attributes = value(&case[1]["attributes"]);
+        let found = shopper(&payload, &attributes, &case[1], &host).redirect();
+        let ours: Json = found
+            .map(|(given, to)| {
+                let target = given.value.get("urlRedirect").and_then(Value::text).unwrap().to_owned();
+                serde_json::json!({"inExperiment": given.in_experiment, "urlRedirect": target, "urlWithParams": to})
+            })
+            .into_iter()
+            .collect();
+        alike(&ours, &case[2])
+    });
+}
+
+#[test]
+fn decryption() {
+    section("decrypt", 10, |case| decrypt(text(&case[1]), text(&case[2])).as_deref() == case[3].as_str());
+}
+
+/// A section that the specification adds must not go unnoticed.
+#[test]
+fn every_section_has_a_runner() {
+    let all = vectors();
+    let sections =
+        all.as_object().unwrap().iter().filter_map(|(name, cases)| Some((name.as_str(), cases.as_array()?.len())));
+    let mut sections: Vec<(&str, usize)> = sections.collect();
+    sections.sort_unstable();
+    let ran = [
+        ("chooseVariation", 13),
+        ("contextualBandit", 35),
+        ("decrypt", 10),
+        ("evalCondition", 248),
+        ("feature", 55),
+        ("getBucketRange", 13),
+        ("getEqualWeights", 6),
+        ("getQueryStringOverride", 16),
+        ("hash", 15),
+        ("inNamespace", 16),
+        ("run", 73),
+        ("stickyBucket", 13),
+        ("urlRedirect", 4),
+    ];
+    assert_eq!(sections, ran);
+    assert_eq!(ran.iter().map(|(_, cases)| cases).sum::<usize>(), 517);
 }
