@@ -122,7 +122,8 @@ impl Documents {
             Err(guard::Refusal::FutureStamp) => {
                 // Another actor each time: the same name must never stand for two operations.
                 let mut document = Document::decode(&bytes, random::actor()?).map_err(unreadable)?;
-                document.restamp(&Version::new(), self.clock.now(), 0);
+                // How far ahead it is nobody has told, so the writes get this moment.
+                document.restamp(&Version::new(), Span(0), self.clock.now());
                 let bytes = document.encode();
                 admit(&bytes).map(|()| bytes).map_err(refused)
             }

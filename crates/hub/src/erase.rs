@@ -24,17 +24,20 @@ const MOST_NOTES: usize = 100_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Erasure {
     /// Names this erasure.
-    id: String,
+    pub(crate) id: String,
     /// The customer, and which life of hers ends: a later one is not touched by a late repetition.
-    customer: Option<(String, u64)>,
+    pub(crate) customer: Option<(String, u64)>,
     /// The anonymous visitor at this browser.
-    visitor: Option<String>,
+    pub(crate) visitor: Option<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+/// An entry of the log of erasures.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Note {
+pub(crate) enum Note {
+    /// It will be done.
     Begun(Erasure),
+    /// The one of this id was done.
     Done(String),
 }
 

@@ -29,6 +29,8 @@ pub mod clock;
 mod config;
 mod documents;
 mod erase;
+#[cfg(test)]
+mod frozen;
 mod guard;
 mod history;
 pub mod identity;

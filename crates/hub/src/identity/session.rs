@@ -59,9 +59,9 @@ pub(crate) enum Found {
 }
 
 /// As stored. Fields may be added; none may change its meaning.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "lowercase")]
-enum Stored {
+pub(crate) enum Stored {
     Live { customer: String, life: u64, since: i64, seen: i64 },
     Erased,
 }

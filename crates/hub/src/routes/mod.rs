@@ -24,10 +24,11 @@ use crate::refusal::Refusal;
 
 /// Largest body in bytes where nothing larger is expected.
 const SMALL: usize = 4 * 1024;
-/// Largest login: a token and a whole anonymous document in base64.
-const LOGIN: usize = 768 * 1024;
+/// Largest login: a token and a whole anonymous document (at most 64 KiB, see
+/// [`wellmet_state::guard::Limits`]) in base64.
+const LOGIN: usize = 128 * 1024;
 /// Largest exchange: all that a device holds and the hub has lost.
-const EXCHANGE: usize = 512 * 1024;
+const EXCHANGE: usize = 128 * 1024;
 
 /// All routes below `base`.
 pub(crate) fn router(hub: Arc<Hub>, base: &str) -> Router {

@@ -150,6 +150,8 @@ impl Browser {
     pub fn at(address: SocketAddr) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
+            // A connection whose body the hub refused to read is closed; this client would use it again.
+            .max_idle_connections(0)
             .timeout_global(Some(std::time::Duration::from_secs(20)))
             .build();
         let agent = ureq::Agent::new_with_config(config);

@@ -1,0 +1,63 @@
+//! Everything that a release has stored is read by every later one. The samples lie in
+//! `tests/frozen/hub` and are never edited.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail here")]
+
+use serde_json::from_str;
+use wellmet_engine::time::Instant;
+use wellmet_state::{Policy, Version};
+
+use crate::accounts::Account;
+use crate::erase::{Erasure, Note};
+use crate::history::{Entry, Event};
+use crate::identity::session::Stored;
+use crate::kept::{Kept, Live, Seat};
+use crate::store::Key;
+
+macro_rules! sample {
+    ($name:literal) => {
+        include_str!(concat!("../../../tests/frozen/hub/", $name)).trim()
+    };
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let digits: Vec<char> = hex.chars().filter(|c| !c.is_whitespace()).collect();
+    digits.chunks(2).map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap()).collect()
+}
+
+#[test]
+fn accounts_sessions_and_notes_are_read() {
+    let account = Account {
+        customer: "CG-12520".into(),
+        name: Some("Claire Gute".into()),
+        since: 1_478_563_200_000,
+        sessions: vec!["aa".repeat(32)],
+        visitors: vec!["bb".repeat(32)],
+    };
+    assert_eq!(from_str::<Account>(sample!("account-1.json")).unwrap(), account);
+    let live = Stored::Live { customer: "CG-12520".into(), life: 2, since: 1_478_563_200_000, seen: 1_478_563_260_000 };
+    assert_eq!(from_str::<Stored>(sample!("session-1.json")).unwrap(), live);
+    assert_eq!(from_str::<Stored>(sample!("session-erased-1.json")).unwrap(), Stored::Erased);
+    let entry = Entry { at: 1_478_563_200_000, event: Event::SignedIn };
+    assert_eq!(from_str::<Entry>(sample!("history-1.json")).unwrap(), entry);
+    let erasure = Erasure { id: "e1".into(), customer: Some(("cc".repeat(32), 2)), visitor: Some("dd".repeat(32)) };
+    assert_eq!(from_str::<Note>(sample!("erasure-begun-1.json")).unwrap(), Note::Begun(erasure));
+    assert_eq!(from_str::<Note>(sample!("erasure-done-1.json")).unwrap(), Note::Done("e1".into()));
+}
+
+#[test]
+fn documents_places_are_read() {
+    let mut retired = Version::new();
+    retired.advance(9, 300);
+    let seats = vec![Seat { actor: 3, owner: Key::of("session", "s"), at: Instant(1_478_563_200_000) }];
+    let live = Live { life: 2, buried: vec![7, u64::MAX], retired, seats, body: b"document".to_vec() };
+    let (into, at) = (Key::of("customer", "CG-12520"), Instant(1_478_563_200_000));
+    let cases = [
+        (sample!("live-1.hex"), Kept::Live(live)),
+        (sample!("sealed-1.hex"), Kept::Sealed { into, at, policy: Policy::Max, body: b"document".to_vec() }),
+        (sample!("erased-1.hex"), Kept::Erased { life: 2, done: true, buried: vec![7] }),
+    ];
+    for (hex, kept) in cases {
+        assert_eq!(Kept::decode(&bytes(hex)).unwrap(), kept);
+    }
+}
