@@ -36,8 +36,11 @@ pub const MAX_GROUPS: usize = 32;
 pub const MAX_CHOICES: usize = 256;
 /// Most rules of a model.
 pub const MAX_RULES: usize = 1_024;
-/// Longest free text, in characters.
-pub const MAX_TEXT: usize = 200;
+/// Longest free text, in characters: an engraving, not a letter, so that a code holding it still names
+/// a cart line.
+pub const MAX_TEXT: usize = 100;
+/// The position, in a rule, of "something is written" in a group of free text.
+pub const WRITTEN: u16 = 0;
 
 /// A text in each of the book's languages; the first stands in for a missing one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,8 +102,9 @@ impl Group {
     }
 }
 
-/// "When this is chosen, only these values of that group are possible." *Requires* and *excludes*
-/// are both written this way. A rule binds in both directions.
+/// "When this is chosen, only these values of that group are possible." *Requires*, *excludes* and
+/// *one of* are all written this way. A rule binds in both directions. In a group of free text the one
+/// position is [`WRITTEN`], so `allowed: []` there means that nothing may be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// Positions of group and choice that make the rule speak.
@@ -212,6 +216,8 @@ pub struct GroupView<'a> {
     pub choices: Vec<ChoiceView<'a>>,
     /// What she wrote, where the group takes free text.
     pub text: Option<&'a str>,
+    /// Why nothing may be written, where the group takes free text.
+    pub blocked: Option<&'a str>,
 }
 
 /// A configuration as shown.
@@ -240,11 +246,37 @@ impl FreeText {
     }
 }
 
+impl Group {
+    /// Number of different answers that rules tell apart.
+    const fn answers(&self) -> usize {
+        if self.text.is_some() { 1 } else { self.choices.len() }
+    }
+}
+
 impl Model {
+    /// Puts groups that a rule binds together into one bundle, beside what is bundled already: a merge
+    /// of two devices then never mixes halves of two decisions that had to fit.
+    pub fn bundle_by_rules(&mut self) {
+        let first = |group: &Group| self.groups.iter().position(|other| other.bundle == group.bundle);
+        let mut heads: Vec<usize> = self.groups.iter().filter_map(first).collect();
+        for rule in &self.rules {
+            let head = |group: u8| heads.get(usize::from(group)).copied();
+            if let (Some(a), Some(b)) = (head(rule.when.0), head(rule.group)) {
+                heads.iter_mut().filter(|head| **head == a.max(b)).for_each(|head| *head = a.min(b));
+            }
+        }
+        for (at, head) in heads.into_iter().enumerate() {
+            self.groups[at].bundle = self.groups[head].id.clone();
+        }
+    }
+
     /// Position of the choice that a selection makes in each group.
     fn chosen(&self, selection: &Selection) -> Vec<Option<u16>> {
         let of = |group: &Group| {
             let value = selection.get(&group.id)?;
+            if group.text.is_some() {
+                return Some(WRITTEN);
+            }
             u16::try_from(group.choices.iter().position(|choice| choice.id == value)?).ok()
         };
         self.groups.iter().map(of).collect()
@@ -268,30 +300,30 @@ impl Model {
     pub fn view<'a>(&'a self, selection: &'a Selection, language: usize) -> View<'a> {
         let chosen = self.chosen(selection);
         let mut price = self.base_minor;
-        let mut complete = true;
+        let (mut complete, mut fits) = (true, true);
         let mut conflicts = Vec::new();
         let mut groups = Vec::with_capacity(self.groups.len());
         for (at, group) in self.groups.iter().enumerate() {
             let mine = chosen.get(at).copied().flatten();
             let mut choices = Vec::with_capacity(group.choices.len());
+            let why = |answer: u16| Some(self.against(&chosen, at, answer)?.why.text(language));
+            if let Some(why) = mine.and_then(why) {
+                fits = false;
+                if !conflicts.contains(&why) {
+                    conflicts.push(why);
+                }
+            }
             for (number, choice) in (0u16..).zip(&group.choices) {
-                let rule = self.against(&chosen, at, number);
                 let is = mine == Some(number);
                 if is {
                     price = price.saturating_add(choice.price_minor);
-                }
-                let why = rule.map(|rule| rule.why.text(language));
-                if let (true, Some(why)) = (is, why)
-                    && !conflicts.contains(&why)
-                {
-                    conflicts.push(why);
                 }
                 choices.push(ChoiceView {
                     id: &choice.id,
                     label: choice.label.text(language),
                     price_minor: choice.price_minor,
                     chosen: is,
-                    blocked: why,
+                    blocked: why(number),
                 });
             }
             let text = group.text.as_ref().map(|free| {
@@ -304,9 +336,10 @@ impl Model {
             });
             let answered = mine.is_some() || text.is_some_and(|text| !text.is_empty());
             complete &= answered || !group.required;
-            groups.push(GroupView { id: &group.id, label: group.label.text(language), choices, text });
+            let blocked = text.and_then(|_| why(WRITTEN));
+            groups.push(GroupView { id: &group.id, label: group.label.text(language), choices, text, blocked });
         }
-        complete &= conflicts.is_empty();
+        complete &= fits;
         View { price_minor: price, groups, conflicts, complete }
     }
 }

@@ -12,8 +12,9 @@ pub const FIELDS: usize = 64;
 /// Most increments of one line that wait to be settled. More is not a shopper clicking.
 pub const ADDS: usize = 1_000;
 
-/// Longest line key, configuration id or name, in bytes.
-pub const KEY: usize = 384;
+/// Longest line key, configuration id or name, in bytes. A key holds its options; that of a configured
+/// product holds its code, with 100 engraved characters of any script.
+pub const KEY: usize = 1_024;
 /// Longest field or register name, in bytes.
 pub const FIELD: usize = 64;
 /// Longest text value, in bytes. An engraving or a gift note fits.
