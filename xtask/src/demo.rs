@@ -94,6 +94,8 @@ fn data_folder(program: &Path, data: &Path) -> Outcome<()> {
         .arg(&mapping)
         .arg("--shop")
         .arg(&shop)
+        // The sample is public and its baskets hardly overlap: with the default of five there would be no pairs at all.
+        .args(["--least-people", "1"])
         .arg("--out")
         .arg(new.join("book"))
         .arg("--products-out")

@@ -100,8 +100,8 @@ export class Shopper {
     await this.go(page, "/account");
     await page.locator("main").getByRole("button", { name: "Sign out" }).click();
     await page.waitForSelector("body:not([data-customer])");
-    await this.decided(page);
     await this.settled(page);
+    await this.decided(page);
   }
 
   /** Waits until nothing is on its way: no request, nothing that is still to be written or sent. */
