@@ -27,6 +27,9 @@ export function slotsOf(): Map<string, HTMLElement[]> {
   return slots;
 }
 
+/** Whether a decision stands although chunks are still missing: it says something, and lists no articles. */
+export const sure = ({ choice, items }: Decision): boolean => !!choice && !items.length;
+
 /**
  * What each slot shows. While chunks are still missing (`partial`), slots that list articles and slots that have
  * nothing to say yet stay as they are: half a list, and then another one, would be worse than a moment's wait.
@@ -40,7 +43,7 @@ export function showing(
 ): Map<HTMLElement, Shown | null> {
   const wanted = new Map<HTMLElement, Shown | null>();
   for (const decision of decisions) {
-    if (partial && (!decision.choice || decision.items.length)) continue;
+    if (partial && !sure(decision)) continue;
     const scope = scopeOf(decision, voice);
     for (const element of slots.get(decision.slot) ?? []) {
       wanted.set(element, shown(element, decision.choice, scope, voice, tell));

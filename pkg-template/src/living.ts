@@ -297,7 +297,7 @@ export function live(scene: Scene): Living {
         actions.end,
       );
       scan();
-      if (desk.kept) scene.saved(hub && !pending() ? "hub" : "device");
+      if (desk.kept && hub && !pending()) scene.saved("hub");
       void keeping.catchUp();
       void keeping.consented(denied);
       void greetHub();

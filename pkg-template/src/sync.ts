@@ -8,6 +8,8 @@ import type { Answer } from "./hub.js";
 const DEBOUNCE_MS = 300;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
+/** How long an exchange waits for the stream of wake-ups, so that nothing can change unseen between the two. */
+const OPEN_PATIENCE_MS = 1000;
 /** Exchanges in a row that the hub may ask for: two settle everything it knows of. */
 const MOST_ROUNDS = 4;
 
@@ -41,6 +43,8 @@ export function keepInStep(host: SyncHost): Sync {
   let again = false;
   let failures = 0;
   let rounds = 0;
+  /** Streams that failed in a row. */
+  let deaf = 0;
   /** Answers to an exchange that was stopped are dropped. */
   let round = 0;
   let stream: EventSource | undefined;
@@ -55,19 +59,25 @@ export function keepInStep(host: SyncHost): Sync {
     timer = setTimeout(exchange, ms);
   };
 
-  function retry(): void {
-    const wait = Math.min(FIRST_WAIT_MS * 2 ** failures++, LONGEST_WAIT_MS);
-    later(wait * (0.5 + (host.random ?? Math.random)() / 2));
-  }
+  const wait = (failed: number): number =>
+    Math.min(FIRST_WAIT_MS * 2 ** failed, LONGEST_WAIT_MS) * (0.5 + (host.random ?? Math.random)() / 2);
 
-  function listen(): void {
-    if (stream || !(stream = host.live())) return;
-    stream.onmessage = () => later(0);
-    // The browser would try again for ever, in every page and in step.
-    stream.onerror = () => {
-      quiet();
-      retry();
+  /** Opens the stream; false when there is one, or none is wanted. */
+  function listen(): boolean {
+    if (stream || !(stream = host.live())) return false;
+    stream.onopen = () => {
+      deaf = 0;
+      // What changed before it was open was not told.
+      later(0);
     };
+    stream.onmessage = () => later(0);
+    stream.onerror = () => {
+      // The browser would try again for ever, in every page and in step.
+      quiet();
+      later(deaf ? wait(deaf) : 0);
+      deaf++;
+    };
+    return true;
   }
 
   async function exchange(): Promise<void> {
@@ -77,6 +87,7 @@ export function keepInStep(host: SyncHost): Sync {
       again = true;
       return;
     }
+    if (!deaf && listen()) return later(OPEN_PATIENCE_MS);
     busy = true;
     const mine = round;
     const answer = await host.exchange(host.request());
@@ -100,7 +111,7 @@ export function keepInStep(host: SyncHost): Sync {
         quiet();
         host.refused(answer.status);
         // Other refusals of what we sent would be the same tomorrow.
-      } else if (!(answer.status >= 400 && answer.status < 500) || answer.status === 429) retry();
+      } else if (!(answer.status >= 400 && answer.status < 500) || answer.status === 429) later(wait(failures++));
     }
   }
 
@@ -111,7 +122,7 @@ export function keepInStep(host: SyncHost): Sync {
     stop() {
       round++;
       busy = again = false;
-      failures = 0;
+      failures = deaf = 0;
       clearTimeout(timer);
       quiet();
     },

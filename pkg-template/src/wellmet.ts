@@ -11,7 +11,7 @@ import { bookAt } from "./book.js";
 import { cartShower, NO_CART } from "./cart.js";
 import { ANALYTICS, CART, followGoogle, heedPrivacyControl, PERSONALIZATION, withConsent } from "./consent.js";
 import { dropVisitorCookie, randomId, setVisitorCookie, visitorCookie } from "./cookie.js";
-import { showing, slotsOf } from "./decisions.js";
+import { showing, slotsOf, sure } from "./decisions.js";
 import { listen } from "./dom.js";
 import type { CartView, Decision, LoadEngine, Session } from "./engine.js";
 import { emit, on, problems, type Tell } from "./events.js";
@@ -344,7 +344,7 @@ export function create(
         const partial = !!book && round < MOST_ROUNDS && outcome.needs.some((name) => !placed.has(name));
         const wanted = showing(outcome.decisions, slots, partial, voice(), tell);
         const exchanged = swap.show(wanted, { transition: !!options.transition && state === "living", ...how });
-        for (const decision of outcome.decisions) decided.set(decision.slot, decision);
+        for (const decision of outcome.decisions) if (!partial || sure(decision)) decided.set(decision.slot, decision);
         until = outcome.until;
         living?.decided(exchanged, wanted, partial);
         if (!partial) return emit("decided", outcome);

@@ -47,7 +47,16 @@ export function testPage(
     if (status === 0) throw new TypeError("Failed to fetch");
     return new Response(body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body), { status });
   });
-  vi.stubGlobal("EventSource", class { close(): void {} });
+  vi.stubGlobal(
+    "EventSource",
+    class {
+      onopen?: () => void;
+      constructor() {
+        setTimeout(() => this.onopen?.());
+      }
+      close(): void {}
+    },
+  );
   const wellmet = (last = create(
     async () => {
       if (broken.engine) throw broken.engine;

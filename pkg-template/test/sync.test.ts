@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Answer } from "../src/hub.js";
 import { keepInStep, type Sync } from "../src/sync.js";
 
@@ -6,7 +6,8 @@ let answers: (Answer<{ bytes: Uint8Array }> | Promise<Answer<{ bytes: Uint8Array
 let log: string[];
 let wanted: boolean;
 let again: number;
-let stream: { onmessage?: () => void; onerror?: () => void; closed: boolean };
+let streams: { onopen?: () => void; onmessage?: () => void; onerror?: () => void; closed: boolean }[];
+let listening: boolean;
 let sync: Sync;
 
 const good: Answer<{ bytes: Uint8Array }> = { ok: true, bytes: new Uint8Array() };
@@ -19,6 +20,8 @@ beforeEach(() => {
   log = [];
   wanted = true;
   again = 0;
+  listening = false;
+  streams = [];
   sync = keepInStep({
     wanted: () => wanted,
     request: () => new Uint8Array(),
@@ -30,8 +33,10 @@ beforeEach(() => {
     saved: (state) => log.push(state),
     refused: (status) => log.push(`refused ${status}`),
     live: () => {
-      stream = { closed: false };
-      return Object.assign(stream, { close: () => (stream.closed = true) }) as unknown as EventSource;
+      if (!listening) return;
+      const stream = { closed: false, close: () => (stream.closed = true) };
+      streams.push(stream);
+      return stream as unknown as EventSource;
     },
     random: () => 1,
   });
@@ -127,17 +132,50 @@ test("an answer to an exchange that was stopped is dropped", async () => {
   expect(log).toEqual(["ask"]);
 });
 
-test("a wake-up asks at once; a broken stream is closed and not hammered", async () => {
-  sync.soon(0);
-  await vi.advanceTimersByTimeAsync(1);
-  stream.onmessage!();
-  await vi.advanceTimersByTimeAsync(1);
-  expect(asked()).toBe(2);
-  answers = [bad(0), bad(0), bad(0)];
-  stream.onerror!();
-  expect(stream.closed).toBe(true);
-  await vi.advanceTimersByTimeAsync(999);
-  expect(asked()).toBe(2);
-  await vi.advanceTimersByTimeAsync(1);
-  expect(asked()).toBe(3);
+describe("wake-ups", () => {
+  beforeEach(() => void (listening = true));
+
+  test("are listened for before the exchange, so that nothing is missed between", async () => {
+    sync.soon(0);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(log).toEqual([]);
+    streams[0]!.onopen!();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(log).toEqual(["ask", "hub"]);
+    streams[0]!.onmessage!();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked()).toBe(2);
+    expect(streams).toHaveLength(1);
+  });
+
+  test("that never come do not hold the exchange up", async () => {
+    sync.soon(0);
+    await vi.advanceTimersByTimeAsync(1001);
+    expect(asked()).toBe(1);
+  });
+
+  test("that cannot be had are tried less and less, and the exchange goes on", async () => {
+    sync.soon(0);
+    const times: number[] = [];
+    for (let ms = 0; ms < 100_000; ms += 250) {
+      await vi.advanceTimersByTimeAsync(250);
+      const last = streams.at(-1)!;
+      if (last.closed) continue;
+      times.push(ms);
+      last.onerror!();
+      expect(last.closed).toBe(true);
+    }
+    expect(streams.length).toBeLessThan(12);
+    expect(times.at(-1)! - times.at(-2)!).toBeGreaterThan(30_000);
+    expect(asked()).toBeGreaterThanOrEqual(streams.length - 1);
+  });
+
+  test("end with stop", async () => {
+    sync.soon(0);
+    await vi.advanceTimersByTimeAsync(1);
+    sync.stop();
+    expect(streams[0]!.closed).toBe(true);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(asked()).toBe(0);
+  });
 });
