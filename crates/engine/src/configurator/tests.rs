@@ -305,12 +305,9 @@ fn c34_random_models_agree_with_trying_everything() {
             }
         }
         let mut expected = Vec::new();
-        for (at, group) in model.groups.iter().enumerate() {
-            for answer in 0..group.answers() {
-                if !single[at][answer] {
-                    expected.push(Finding::Unreachable(at, answer));
-                }
-            }
+        for (at, (group, seen)) in model.groups.iter().zip(&single).enumerate() {
+            let missing = seen.iter().take(group.answers()).enumerate().filter(|(_, seen)| !**seen);
+            expected.extend(missing.map(|(answer, _)| Finding::Unreachable(at, answer)));
         }
         let found = check(&model);
         let unreachable: Vec<Finding> =
