@@ -139,7 +139,7 @@ impl Session {
                 }
                 priced
             }
-            Ok(Named::Configured(code)) => Priced { configuration: Some(code), ..Priced::default() },
+            Ok(Named::Configured(name)) => self.configured_line(name, needs),
             Err(_) => Priced { item: shown.key.to_owned(), ..Priced::default() },
         }
     }

@@ -6,6 +6,7 @@
 
 mod book;
 mod cart;
+mod configuration;
 mod decide;
 mod error;
 pub mod host;

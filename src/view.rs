@@ -127,35 +127,36 @@ object! {
 
 object! {
     /// One value of an option group.
-    OptionValue {
-        "id" id: String,
-        "label" label: String,
+    OptionValue<'a> {
+        "id" id: &'a str,
+        "label" label: &'a str,
         "price" price: f64,
         "chosen" chosen: bool,
-        "blocked" blocked: Option<String>,
+        "blocked" blocked: Option<&'a str>,
     }
 }
 
 object! {
     /// One option group of a configuration.
-    OptionGroup {
-        "id" id: String,
-        "label" label: String,
-        "values" values: Vec<OptionValue>,
-        "text" text: Option<String>,
+    OptionGroup<'a> {
+        "id" id: &'a str,
+        "label" label: &'a str,
+        "values" values: Vec<OptionValue<'a>>,
+        "text" text: Option<&'a str>,
     }
 }
 
 object! {
     /// One configuration as shown.
-    Configuration {
-        "id" id: String,
-        "model" model: String,
+    Configuration<'a> {
+        "id" id: &'a str,
+        "model" model: &'a str,
         "price" price: f64,
-        "currency" currency: String,
-        "groups" groups: Vec<OptionGroup>,
-        "conflicts" conflicts: Vec<String>,
+        "currency" currency: &'a str,
+        "groups" groups: Vec<OptionGroup<'a>>,
+        "conflicts" conflicts: Vec<&'a str>,
         "complete" complete: bool,
+        "needs" needs: Vec<String>,
     }
 }
 

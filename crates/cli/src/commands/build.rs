@@ -166,8 +166,14 @@ fn words(product: &Product) -> index::Words {
     words
 }
 
-/// The compiled shop file, for everybody to read: nothing secret is in it.
-fn rules(path: &Path, shop: &mut Shop) -> Outcome<Vec<u8>> {
+/// What the shop file becomes, for everybody to read: nothing secret is in it.
+struct Rules {
+    table: Vec<u8>,
+    /// Configurator models by id.
+    models: Vec<(String, Vec<u8>)>,
+}
+
+fn rules(path: &Path, shop: &mut Shop) -> Outcome<Rules> {
     let file = crate::shop::load(path)?;
     if file.shop.currency != shop.currency.code() {
         let message =
@@ -180,18 +186,25 @@ fn rules(path: &Path, shop: &mut Shop) -> Outcome<Vec<u8>> {
     })?;
     shop.name = file.shop.name;
     shop.locales = file.shop.languages;
-    Ok(table.encode())
+    let mut models = Vec::new();
+    for (id, configurator) in &file.configurators {
+        models.push((id.clone(), crate::shop::configurator::compile(id, configurator, &shop.locales)?.encode()));
+    }
+    Ok(Rules { table: table.encode(), models })
 }
 
 fn book(
     shop: Shop,
-    rules: Option<Vec<u8>>,
+    rules: Option<Rules>,
     products: &[Product],
     tables: &index::Tables,
 ) -> Result<Files, wellmet_book::BuildError> {
     let mut builder = Builder::new(shop);
     if let Some(rules) = rules {
-        builder.rules(rules);
+        builder.rules(rules.table);
+        for (id, model) in rules.models {
+            builder.model(&id, model);
+        }
     }
     let keys: Vec<ItemKey> = products.iter().map(|product| builder.item(product.item.clone())).collect();
     for (relation, table) in

@@ -6,12 +6,15 @@
 
 pub mod check;
 pub mod compile;
+pub mod configurator;
 pub mod diagnostic;
 mod index;
 pub mod json;
 pub mod model;
 pub mod names;
+pub mod persona;
 pub mod schema;
+pub mod shelf;
 mod texts;
 
 use crate::failure::{Failure, Outcome};

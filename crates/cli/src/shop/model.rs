@@ -83,7 +83,7 @@ pub struct ShopFile {
     pub cap: Option<Cap>,
     /// Products that the shopper puts together. Checked and packed by `wellmet build`.
     #[serde(default)]
-    pub configurators: Named<serde_json::Value>,
+    pub configurators: Named<super::configurator::Configurator>,
 }
 
 /// Name, money and languages.
