@@ -1,5 +1,5 @@
 // The choice about being remembered. A shop has its own bar or a consent platform; wellmet only needs
-// to be told. The bar is not modal and lies in the dock, so that it moves nothing and hides no focus.
+// to be told. The bar is not modal and lies above the page's foot, so that it moves nothing and hides no focus.
 
 import { html } from "./html.mjs";
 import { cookies } from "./session.mjs";

@@ -1,5 +1,5 @@
 // The developer's bar of the demo: be another customer, move the clock, pull the plug, ask why.
-// It lies in the dock at the foot of the window, closed until it is wanted, and moves nothing.
+// A tab at the edge of the window, closed until it is wanted. It lies above the page and moves nothing.
 
 import { html } from "./html.mjs";
 import { icon } from "./icons.mjs";
@@ -57,5 +57,5 @@ export function devBar({ customers, customer, offline, sdk, hub }) {
         : ""
     }
   </div>
-</details></aside>`;
+</details><i hidden></i></aside>`;
 }

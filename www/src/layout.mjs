@@ -1,4 +1,4 @@
-// The frame around every page: the head with the two lines that bring wellmet, header, footer, dock.
+// The frame around every page: the head with the two lines that bring wellmet, header, footer, and the bars at the edges.
 
 import { CHOICES, consentBar } from "./consent.mjs";
 import { devBar } from "./devbar.mjs";
@@ -94,10 +94,8 @@ ${header(context)}
 ${main}
 </main>
 ${footer(context)}
-<div class="dock">
-${dev ? devBar(context) : ""}
 ${sdk ? consentBar(context) : ""}
-</div>
+${dev ? devBar(context) : ""}
 </body>
 </html>
 `;
