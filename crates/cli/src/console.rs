@@ -14,6 +14,8 @@ pub enum Format {
     Text,
     /// One JSON value for programs.
     Json,
+    /// A table for spreadsheets, from commands whose result is one; others print text.
+    Csv,
 }
 
 /// The terminal, or the pipe, that the command talks to.
@@ -33,6 +35,12 @@ impl Console {
     #[must_use]
     pub fn json_wanted(&self) -> bool {
         self.format == Format::Json
+    }
+
+    /// Whether results are wanted as CSV.
+    #[must_use]
+    pub fn csv_wanted(&self) -> bool {
+        self.format == Format::Csv
     }
 
     /// Prints a line of the result. A closed pipe (`wellmet … | head`) is not an error.

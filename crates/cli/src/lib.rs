@@ -15,6 +15,7 @@ pub mod failure;
 pub mod index;
 pub mod orders;
 pub mod shop;
+pub mod value;
 
 use clap::Parser;
 use console::{Console, Format};

@@ -29,7 +29,7 @@ mod spending;
 mod tests;
 
 pub use buying::Buying;
-pub use spending::{Spending, value};
+pub use spending::{Spending, discounted_orders, value};
 
 /// What the models know of a customer. Orders of one day are one order.
 #[derive(Clone, Copy, Debug, PartialEq)]

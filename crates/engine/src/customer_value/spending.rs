@@ -25,14 +25,20 @@ impl Spending {
     }
 }
 
-/// What she will probably spend in the next months, later months discounted by `monthly` (0.01 is 1 %).
+/// Orders expected in the next months, later months discounted by `monthly` (0.01 is 1 %).
 #[must_use]
-pub fn value(buying: &Buying, spending: &Spending, orders: &Orders, months: u32, monthly: f64) -> f64 {
+pub fn discounted_orders(buying: &Buying, orders: &Orders, months: u32, monthly: f64) -> f64 {
     let (mut sum, mut before) = (0.0, 0.0);
     for month in 1..=months {
         let by_then = buying.expected(orders, f64::from(month) * MONTH);
         sum += (by_then - before) * exp(-f64::from(month) * ln_1p(monthly));
         before = by_then;
     }
-    sum * spending.expected(orders)
+    sum
+}
+
+/// What she will probably spend in the next months, discounted in the same way.
+#[must_use]
+pub fn value(buying: &Buying, spending: &Spending, orders: &Orders, months: u32, monthly: f64) -> f64 {
+    discounted_orders(buying, orders, months, monthly) * spending.expected(orders)
 }

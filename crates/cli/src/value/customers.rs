@@ -1,0 +1,72 @@
+//! Purchases, folded into one summary for each customer.
+
+use std::collections::BTreeMap;
+use wellmet_engine::customer_value::Orders;
+use wellmet_engine::profile::{intervals, median};
+use wellmet_engine::time::Day;
+
+/// One purchase. Several on one day are one order for the models.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Purchase {
+    /// The shop's id of the customer.
+    pub customer: String,
+    /// The day.
+    pub day: Day,
+    /// What she paid.
+    pub value: f64,
+}
+
+/// A customer as of a day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Customer {
+    /// The shop's id.
+    pub id: String,
+    /// Her first order.
+    pub first: Day,
+    /// Her latest order.
+    pub last: Day,
+    /// Days with an order.
+    pub days: u32,
+    /// All she paid.
+    pub spent: f64,
+    /// The middle one of her own intervals between orders, in days; `None` before the third order.
+    pub interval: Option<f64>,
+    /// What the models need.
+    pub orders: Orders,
+    /// Days with an order after `as_of`, to test the models with.
+    pub later: u32,
+}
+
+/// Folds purchases up to and with the day `as_of`, by customer id.
+#[must_use]
+pub fn customers(purchases: &[Purchase], as_of: Day) -> Vec<Customer> {
+    let mut days: BTreeMap<&str, BTreeMap<Day, f64>> = BTreeMap::new();
+    for purchase in purchases {
+        *days.entry(&purchase.customer).or_default().entry(purchase.day).or_default() += purchase.value;
+    }
+    days.into_iter().filter_map(|(id, days)| customer(id, &days, as_of)).collect()
+}
+
+fn customer(id: &str, days: &BTreeMap<Day, f64>, as_of: Day) -> Option<Customer> {
+    let known: Vec<(Day, f64)> = days.range(..=as_of).map(|(day, value)| (*day, *value)).collect();
+    let ((first, _), (last, _)) = (*known.first()?, *known.last()?);
+    let weeks = |from: Day, to: Day| (to.0 - from.0) as f64 / 7.0;
+    let repeats = known.len() - 1;
+    let repeated: f64 = known[1..].iter().map(|(_, value)| value).sum();
+    let own = intervals(known.iter().map(|(day, _)| *day).collect());
+    Some(Customer {
+        id: id.to_owned(),
+        first,
+        last,
+        days: known.len() as u32,
+        spent: known.iter().map(|(_, value)| value).sum(),
+        interval: if own.len() >= 2 { median(own) } else { None },
+        orders: Orders {
+            repeats: repeats as u32,
+            last: weeks(first, last),
+            age: weeks(first, as_of),
+            mean: if repeats == 0 { 0.0 } else { repeated / repeats as f64 },
+        },
+        later: (days.len() - known.len()) as u32,
+    })
+}
