@@ -21,7 +21,7 @@ pub struct Args {
     #[arg(long, num_args = 2, value_names = ["TRAIN", "TEST"], required_unless_present = "orders", conflicts_with = "orders")]
     clicks: Option<Vec<PathBuf>>,
     /// Columns of the click logs that hold visit, item and time.
-    #[arg(long, value_delimiter = ',', num_args = 3, default_value = "session_id,item_id,time")]
+    #[arg(long, value_delimiter = ',', num_args = 1, default_value = "session_id,item_id,time")]
     columns: Vec<String>,
     /// An order log, cut in two.
     #[arg(long, requires = "cut")]

@@ -12,5 +12,7 @@ pub mod orders;
 pub mod peers;
 pub mod picture;
 mod speed;
+#[cfg(test)]
+mod tests;
 
 pub use speed::Speed;

@@ -15,6 +15,8 @@ mod log;
 mod neighbours;
 mod popular;
 mod shelf;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use log::Log;

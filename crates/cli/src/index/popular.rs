@@ -19,7 +19,7 @@ pub(super) fn popular(log: &Log, items: u32, settings: &Settings) -> Vec<ItemIx>
     let from = until - Span((settings.popular_days * Span::DAY.0 as f64) as i64);
     let mut counts = vec![Count::default(); items as usize];
     for (number, (person, at, items)) in log.by_person().into_iter().enumerate() {
-        if at < from || at >= until {
+        if at < from || at > until {
             continue;
         }
         for item in items {
