@@ -5,6 +5,7 @@
 //! one transaction and acknowledges them together after the commit.
 
 use std::collections::HashMap;
+use std::future::ready;
 use std::path::Path;
 use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -92,10 +93,12 @@ pub struct SqliteStore {
     /// `None` only while dropping.
     requests: Option<SyncSender<Request>>,
     writer: Option<JoinHandle<()>>,
-    readers: Arc<Readers>,
+    readers: Readers,
     watchers: Arc<Watchers>,
 }
 
+/// Connections that read. A read runs where it is asked for: it finds one row by its key, mostly in
+/// memory, and that takes less time than handing it to another thread and back.
 #[derive(Debug)]
 struct Readers {
     path: std::path::PathBuf,
@@ -169,7 +172,7 @@ impl SqliteStore {
             .name("hub-store".into())
             .spawn(move || writer::run(&mut connection, &waiting, &writer_watchers, &writer_clock))
             .map_err(|error| StoreError::Failed(error.to_string()))?;
-        let readers = Arc::new(Readers { path, clock, idle: Mutex::default() });
+        let readers = Readers { path, clock, idle: Mutex::default() };
         Ok(Self { requests: Some(requests), writer: Some(writer), readers, watchers })
     }
 
@@ -181,16 +184,6 @@ impl SqliteStore {
             TrySendError::Disconnected(_) => StoreError::Failed("the writer has stopped".into()),
         })?;
         answer.await.map_err(|_| StoreError::Failed("the writer has stopped".into()))?
-    }
-
-    async fn look<T: Send + 'static>(
-        &self,
-        read: impl FnOnce(&Connection, i64) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let readers = Arc::clone(&self.readers);
-        tokio::task::spawn_blocking(move || readers.run(read))
-            .await
-            .map_err(|error| StoreError::Failed(error.to_string()))?
     }
 }
 
@@ -220,14 +213,15 @@ fn make_private(directory: &Path, _: &Path) -> std::io::Result<()> {
 
 impl Store for SqliteStore {
     fn get(&self, place: Place) -> Pending<'_, Option<Versioned>> {
-        Box::pin(self.look(move |connection, now| {
+        let found = self.readers.run(|connection, now| {
             let sql = "SELECT revision, value FROM entry
                        WHERE bucket = ?1 AND key = ?2 AND (until IS NULL OR until > ?3)";
             let found = params![place.bucket as u8, place.key.bytes(), now];
             let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
             let row = connection.prepare_cached(sql)?.query_row(found, read).optional()?;
             Ok(row.map(|(revision, value)| Versioned { revision: Revision(revision.cast_unsigned()), value }))
-        }))
+        });
+        Box::pin(ready(found))
     }
 
     fn swap(
@@ -250,7 +244,7 @@ impl Store for SqliteStore {
     }
 
     fn read(&self, subject: Key, limit: usize) -> Pending<'_, Vec<Vec<u8>>> {
-        Box::pin(self.look(move |connection, now| {
+        let found = self.readers.run(|connection, now| {
             let sql = "SELECT value FROM log
                        WHERE subject = ?1 AND (until IS NULL OR until > ?2) ORDER BY seq DESC LIMIT ?3";
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -259,7 +253,8 @@ impl Store for SqliteStore {
             let mut values = rows.collect::<rusqlite::Result<Vec<Vec<u8>>>>()?;
             values.reverse();
             Ok(values)
-        }))
+        });
+        Box::pin(ready(found))
     }
 
     fn purge(&self, subject: Key) -> Pending<'_, ()> {

@@ -103,14 +103,31 @@ fn settle(connection: &mut Connection, batch: Vec<Request>, watchers: &Watchers,
 
 fn commit(connection: &mut Connection, changes: &[Change], now: Instant) -> rusqlite::Result<Vec<Swap>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let outcomes = changes.iter().map(|change| apply(&transaction, change, now)).collect::<Result<_, _>>()?;
+    let outcomes = {
+        // Read within the transaction: another process may have written since the last one.
+        let sql = "SELECT revision FROM counter";
+        let mut latest: i64 = transaction.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        let outcomes = changes
+            .iter()
+            .map(|change| apply(&transaction, change, &mut latest, now))
+            .collect::<Result<Vec<_>, _>>()?;
+        transaction.prepare_cached("UPDATE counter SET revision = ?1")?.execute([latest])?;
+        outcomes
+    };
     transaction.commit()?;
     Ok(outcomes)
 }
 
-fn apply(transaction: &Transaction<'_>, change: &Change, now: Instant) -> rusqlite::Result<Swap> {
+fn apply(transaction: &Transaction<'_>, change: &Change, latest: &mut i64, now: Instant) -> rusqlite::Result<Swap> {
     match change {
-        Change::Swap { place, seen, value, until } => swap(transaction, *place, *seen, value.as_deref(), *until, now),
+        Change::Swap { place, seen, value, until } => {
+            if present(transaction, *place, now)? != *seen {
+                return Ok(Swap::Stale);
+            }
+            *latest += 1;
+            put(transaction, *place, value.as_deref(), *until, *latest)?;
+            Ok(Swap::Done(Revision(latest.cast_unsigned())))
+        }
         Change::Append { subject, value, until } => {
             let sql = "INSERT INTO log (subject, value, until) VALUES (?1, ?2, ?3)";
             transaction.prepare_cached(sql)?.execute(params![subject.bytes(), value, until.map(|u| u.0)])?;
@@ -123,34 +140,30 @@ fn apply(transaction: &Transaction<'_>, change: &Change, now: Instant) -> rusqli
     }
 }
 
-fn swap(
+fn present(transaction: &Transaction<'_>, place: Place, now: Instant) -> rusqlite::Result<Option<Revision>> {
+    let sql = "SELECT revision FROM entry WHERE bucket = ?1 AND key = ?2 AND (until IS NULL OR until > ?3)";
+    let found = params![place.bucket as u8, place.key.bytes(), now.0];
+    let revision = transaction.prepare_cached(sql)?.query_row(found, |row| row.get::<_, i64>(0)).optional()?;
+    Ok(revision.map(|revision| Revision(revision.cast_unsigned())))
+}
+
+fn put(
     transaction: &Transaction<'_>,
     place: Place,
-    seen: Option<Revision>,
     value: Option<&[u8]>,
     until: Option<Instant>,
-    now: Instant,
-) -> rusqlite::Result<Swap> {
+    revision: i64,
+) -> rusqlite::Result<usize> {
     let (bucket, key) = (place.bucket as u8, place.key.bytes());
-    let sql = "SELECT revision FROM entry WHERE bucket = ?1 AND key = ?2 AND (until IS NULL OR until > ?3)";
-    let read = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
-    let present = transaction.prepare_cached(sql)?.query_row(params![bucket, key, now.0], read).optional()?;
-    if present.map(|revision| Revision(revision.cast_unsigned())) != seen {
-        return Ok(Swap::Stale);
-    }
-    let sql = "UPDATE counter SET revision = revision + 1 RETURNING revision";
-    let revision: i64 = transaction.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
-    if let Some(value) = value {
-        let sql = "INSERT INTO entry (bucket, key, revision, until, value) VALUES (?1, ?2, ?3, ?4, ?5)
-                   ON CONFLICT (bucket, key) DO UPDATE
-                   SET revision = excluded.revision, until = excluded.until, value = excluded.value";
-        let row = params![bucket, key, revision, until.map(|u| u.0), value];
-        transaction.prepare_cached(sql)?.execute(row)?;
-    } else {
+    let Some(value) = value else {
         let sql = "DELETE FROM entry WHERE bucket = ?1 AND key = ?2";
-        transaction.prepare_cached(sql)?.execute(params![bucket, key])?;
-    }
-    Ok(Swap::Done(Revision(revision.cast_unsigned())))
+        return transaction.prepare_cached(sql)?.execute(params![bucket, key]);
+    };
+    let sql = "INSERT INTO entry (bucket, key, revision, until, value) VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT (bucket, key) DO UPDATE
+               SET revision = excluded.revision, until = excluded.until, value = excluded.value";
+    let row = params![bucket, key, revision, until.map(|u| u.0), value];
+    transaction.prepare_cached(sql)?.execute(row)
 }
 
 fn sweep(connection: &mut Connection, now: Instant) -> rusqlite::Result<()> {
