@@ -56,6 +56,10 @@ pub fn products(log: &Log, mapping: &Mapping, feed: Option<&Feed>) -> Outcome<(V
     }
     let new = feed.into_iter().flat_map(|feed| &feed.entries);
     for (id, entry) in new.filter(|(id, _)| log.items.binary_search_by(|item| item.id.cmp(id)).is_err()) {
+        if mapping.service_items.as_ref().is_some_and(|services| services.has(id.as_str())) {
+            report.add("service-item", LEFT_OUT, || id.as_str().to_owned());
+            continue;
+        }
         report.add("not-in-log", KEPT, || format!("{} was never ordered", id.as_str()));
         products.push(product(id, None, entry, mapping));
     }

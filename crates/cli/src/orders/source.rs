@@ -301,7 +301,9 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    fn read(bytes: &[u8], encoding: Encoding) -> Outcome<Vec<(u64, Result<Vec<String>, &'static str>)>> {
+    type Seen = Result<Vec<String>, &'static str>;
+
+    fn read(bytes: &[u8], encoding: Encoding) -> Outcome<Vec<(u64, Seen)>> {
         let mut out = Vec::new();
         rows(std::io::Cursor::new(bytes.to_vec()), "f", &["a", "b"], &["b"], encoding)?.each("f", |row, fields| {
             let fields = fields.map(|fields| fields.iter().map(ToString::to_string).collect());
@@ -311,7 +313,7 @@ mod tests {
         Ok(out)
     }
 
-    fn strings(all: &[&str]) -> Result<Vec<String>, &'static str> {
+    fn strings(all: &[&str]) -> Seen {
         Ok(all.iter().map(ToString::to_string).collect())
     }
 

@@ -1,0 +1,173 @@
+//! The commands as a shop runs them.
+#![allow(clippy::unwrap_used)]
+
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A folder of this test's own, removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("wellmet-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        fs::write(self.0.join(name), text).unwrap();
+        self.path(name)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn wellmet(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wellmet")).current_dir(root()).args(args).output().unwrap()
+}
+
+fn json(args: &[&str]) -> Value {
+    let output = wellmet(&[args, &["--format", "json"]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+const ORDERS: &str = "tests/data/superstore/orders.csv";
+const MAPPING: &str = "www/superstore.mapping.json";
+
+#[test]
+fn c64_a_book_is_built_from_orders_and_inspected() {
+    let folder = Folder::new("build");
+    let (book, products) = (folder.path("book"), folder.path("products.jsonl"));
+    let build = ["build", "--orders", ORDERS, "--mapping", MAPPING, "--out", &book, "--products-out", &products];
+    let built = json(&build);
+    assert_eq!((&built["orders"], &built["products"], &built["customers"]), (&97.into(), &187.into(), &93.into()));
+    let whole = json(&["inspect", &book]);
+    assert_eq!((&whole["id"], &whole["items"]), (&built["book"], &187.into()));
+    assert_eq!(whole["currency"], "USD");
+    let one = json(&["inspect", &book, "--item", "FUR-TA-10000577"]);
+    assert_eq!(one["title"], "Bretford CR4500 Series Slim Rectangular Table");
+    assert_eq!((&one["price_minor"], &one["durable"]), (&34_821.into(), &true.into()));
+    assert_eq!((&one["link"], &one["image"]), (&"/p/FUR-TA-10000577".into(), &"/img/tables.svg".into()));
+    let like = one["neighbours"].as_array().unwrap();
+    assert!(like.iter().any(|row| row["relation"] == "like"), "tables are like other tables: {like:?}");
+    let rows: Vec<Value> =
+        fs::read_to_string(&products).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 187);
+    let table = rows.iter().find(|row| row["id"] == "FUR-TA-10000577").unwrap();
+    assert_eq!((&table["category"], &table["subcategory"]), (&"Furniture".into(), &"Tables".into()));
+    assert_eq!((&table["popularity"], &table["in_stock"]), (&2.into(), &true.into()));
+    let again = json(&build);
+    assert_eq!(again["book"], built["book"], "the same input gives the same book");
+    let moved = json(&[&build[..], &["--shift-to", "2026-11-20"]].concat());
+    assert_ne!(moved["book"], built["book"], "the book says which day it is of");
+}
+
+#[test]
+fn no_customer_is_in_the_book() {
+    let folder = Folder::new("private");
+    let book = folder.path("book");
+    json(&["build", "--orders", ORDERS, "--mapping", MAPPING, "--out", &book]);
+    for entry in fs::read_dir(&book).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        for secret in ["Claire Gute", "CG-12520", "CA-2016-152156", "Henderson"] {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret}");
+        }
+    }
+}
+
+#[test]
+fn c64_a_malformed_row_stops_the_build_and_leaves_the_book_alone() {
+    let folder = Folder::new("malformed");
+    let book = folder.path("book");
+    let text = fs::read_to_string(root().join(ORDERS)).unwrap();
+    let orders = folder.file("orders.csv", &text.replacen(",261.96,2,", ",261.96,two,", 1));
+    json(&["build", "--orders", ORDERS, "--mapping", MAPPING, "--out", &book]);
+    let before = json(&["inspect", &book])["id"].clone();
+    let output = wellmet(&["build", "--orders", &orders, "--mapping", MAPPING, "--out", &book]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    for part in ["error[bad-number]", "row 2, column \"Quantity\"", "\"two\"", "--keep-going"] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert_eq!(json(&["inspect", &book])["id"], before);
+    let built = json(&["build", "--orders", &orders, "--mapping", MAPPING, "--out", &book, "--keep-going"]);
+    assert_eq!(built["log"]["counts"]["bad-number"]["rows"], 1);
+    assert_eq!(built["log"]["kept"], 199);
+}
+
+#[test]
+fn a_feed_names_what_the_log_does_not_and_the_reverse() {
+    let folder = Folder::new("feed");
+    let orders = folder.file("orders.csv", "o,t,i,q,p\n1,2024-05-01,A1,2,5.00\n1,2024-05-01,A2,1,9.00\n");
+    let mapping = folder.file(
+        "mapping.json",
+        r#"{ "order": "o", "time": { "column": "t" }, "item": "i", "quantity": "q", "price": { "unit": "p" },
+            "currency": "EUR", "link": "/p/{id}", "service_items": ["FEE1"] }"#,
+    );
+    let feed = folder.file(
+        "feed.tsv",
+        "id\ttitle\tprice\tlink\nA1\tCup\t6.50 EUR\t/cup\nB1\tNew pot\t19.00 EUR\tjavascript:alert(1)\nFEE1\tFee\t1.00 EUR\t\n",
+    );
+    let book = folder.path("book");
+    let built = json(&["build", "--orders", &orders, "--mapping", &mapping, "--feed", &feed, "--out", &book]);
+    assert_eq!(built["products"], 3);
+    let counts = &built["catalogue"]["counts"];
+    for code in ["not-in-feed", "not-in-log", "no-title", "service-item"] {
+        assert_eq!(counts[code]["rows"], 1, "{code}: {counts}");
+    }
+    assert_eq!(built["feed"]["counts"]["unsafe-address"]["rows"], 1);
+    let item = |id: &str| json(&["inspect", &book, "--item", id]);
+    assert_eq!((&item("A1")["price_minor"], &item("A1")["link"]), (&650.into(), &"/cup".into()));
+    assert_eq!((&item("A2")["in_stock"], &item("A2")["title"]), (&false.into(), &"A2".into()));
+    assert_eq!(item("B1")["link"], "/p/B1", "not the script");
+}
+
+#[test]
+fn c64_a_dry_run_writes_nothing() {
+    let folder = Folder::new("dry");
+    let data = folder.path("data");
+    let told = json(&["import", "--orders", ORDERS, "--mapping", MAPPING, "--data", &data, "--dry-run"]);
+    assert_eq!((&told["customers"], &told["orders"], &told["dry_run"]), (&93.into(), &97.into(), &true.into()));
+    assert!(!Path::new(&data).exists());
+}
+
+#[test]
+fn c64_customers_are_imported_and_importing_twice_changes_nothing() {
+    let folder = Folder::new("import");
+    let data = folder.path("data");
+    let import = ["import", "--orders", ORDERS, "--mapping", MAPPING, "--data", &data];
+    let told = json(&import);
+    assert_eq!((&told["customers"], &told["spent_minor"]), (&93.into(), &4_779_984.into()));
+    assert!(Path::new(&data).exists());
+    assert_eq!(json(&import), told);
+}
+
+#[test]
+fn missing_files_and_columns_are_named() {
+    let folder = Folder::new("missing");
+    let book = folder.path("book");
+    let output = wellmet(&["build", "--orders", "nowhere.csv", "--mapping", MAPPING, "--out", &book]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("error[not-found]") && said.contains("nowhere.csv"), "{said}");
+    let orders = folder.file("orders.csv", "a,b\n1,2\n");
+    let output = wellmet(&["build", "--orders", &orders, "--mapping", MAPPING, "--out", &book, "--format", "json"]);
+    let said: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(said["code"], "no-column");
+    assert!(said["fix"].as_str().unwrap().contains("a, b"), "{said}");
+}
