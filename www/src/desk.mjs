@@ -1,5 +1,5 @@
 // The one configurable product, as the page shows it to everyone. What may be combined, and what it
-// costs when wellmet is there, is said by the model `desk` in wellmet.json, with these very names.
+// costs when wellmet is there, is said by the model `desk` in wellmet.json; a test holds the two together.
 
 /** Base price and choices; prices are minor units and add up. The first value of a group is the default. */
 export const DESK = {

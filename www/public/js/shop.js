@@ -88,7 +88,7 @@ agree(post);
 const SAVED = {
   hub: "Saved",
   device: "Saved on this device",
-  memory: "Kept while this page is open",
+  memory: "Kept until you leave",
 };
 
 told("saved", ({ state }) => {
