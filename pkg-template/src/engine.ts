@@ -147,7 +147,8 @@ export interface Session {
   clear(): void;
   cart(): CartView;
   configure(model: string, id: string, group: string, value: string): void;
-  configuration(id: string): ConfigurationView;
+  /** Nothing when there is no such draft. */
+  configuration(id: string): ConfigurationView | undefined;
   addConfigured(id: string, n: number): void;
   setPreference(name: string, value: string): void;
   preference(name: string): string | undefined;

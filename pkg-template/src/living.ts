@@ -8,7 +8,7 @@ import type { WellmetCommands } from "./api.js";
 import { PERSONALIZATION } from "./consent.js";
 import { chosen, draftOf, releaseConfigurators, showConfiguration } from "./configurator.js";
 import { all } from "./dom.js";
-import type { ConfigurationView, Life, Session, Watch } from "./engine.js";
+import type { Life, Session, Watch } from "./engine.js";
 import { emit } from "./events.js";
 import { keepFocus } from "./focus.js";
 import { hubAt } from "./hub.js";
@@ -52,6 +52,7 @@ export function live(scene: Scene): Living {
   /** Elements as they were last seen. */
   const known = new WeakMap<Element, string>();
   const exposed = new Map<Element, string>();
+  let drafting = Promise.resolve();
   let watch: Watch | undefined;
   const hub = options.hub == null ? undefined : hubAt(options.hub);
 
@@ -119,25 +120,35 @@ export function live(scene: Scene): Living {
 
   const act = keeping.act;
 
-  const configurationOf = (root: HTMLElement): ConfigurationView | undefined =>
-    desk.run((s) => s.configuration(draftOf(root)), true);
+  /** A draft can be judged only with its model. */
+  async function withModel(id: string): Promise<void> {
+    const needs = desk.run((s) => s.configuration(id), true)?.needs ?? [];
+    if (needs.length) await scene.fetchChunks(needs);
+  }
 
-  /** The first touch of a configurator takes over what its form shows, so that she gets what she sees. */
+  /**
+   * Works on the draft of a configurator, in order. The first touch takes over what its form shows, so that she gets
+   * what she sees.
+   */
   function draft(root: HTMLElement, work: (session: Session) => void): void {
-    void act((s) => {
-      if (!configurationOf(root)?.groups.length) {
-        for (const [group, value] of chosen(root)) {
-          // What the shop's form begins with may not be the model's to choose.
-          if (value) desk.run((s) => s.configure(root.dataset.wmConfigurator!, draftOf(root), group, value), true);
-        }
+    const id = draftOf(root);
+    drafting = drafting.then(async () => {
+      if (!desk.run((s) => s.configuration(id), true)) {
+        await act((s) => {
+          for (const [group, value] of chosen(root)) {
+            // What the shop's form begins with may not be the model's to choose.
+            if (value) desk.run(() => s.configure(root.dataset.wmConfigurator!, id, group, value), true);
+          }
+        });
       }
-      work(s);
+      await withModel(id);
+      await act(work);
     });
   }
 
   function showConfigurations(): void {
     for (const root of all("[data-wm-configurator]")) {
-      const view = configurationOf(root);
+      const view = desk.run((s) => s.configuration(draftOf(root)), true);
       if (view?.groups.length) showConfiguration(root, view, scene.voice());
       const needs = view?.needs ?? [];
       if (needs.length) void scene.fetchChunks(needs).then((more) => more && showConfigurations());
@@ -234,7 +245,10 @@ export function live(scene: Scene): Living {
     remove: (line) => act((s) => s.remove(line)),
     clear: () => act((s) => s.clear()),
     configure: (model, group, value, id = model) => act((s) => s.configure(model, id, group, value)),
-    addConfigured: (id, n = 1) => act((s) => s.addConfigured(id, n)),
+    async addConfigured(id, n = 1) {
+      await withModel(id);
+      await act((s) => s.addConfigured(id, n));
+    },
     async setName(name) {
       if (desk.personal()) return act((s) => s.setPreference("name", clean(name).slice(0, NAME_LONGEST)));
       tell("WM-CONSENT-001", "a name needs the personalization purpose");

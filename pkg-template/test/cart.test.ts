@@ -186,6 +186,15 @@ describe("a configurator", () => {
     expect(page.wellmet.cart().lines).toMatchObject([{ item: "cfg:desk", quantity: 1 }]);
   });
 
+  test("loads its model before it judges", async () => {
+    page.script.model = "c-desk.wmb";
+    await click("button");
+    await settle();
+    expect(page.script.calls).toContain("chunk c-desk.wmb");
+    expect(page.wellmet.cart().lines).toMatchObject([{ item: "cfg:desk" }]);
+    expect($("b").textContent).toBe("€100.00");
+  });
+
   test("is given back by destroy", async () => {
     await choose('[value="large"]', "large");
     page.wellmet.destroy();

@@ -12,6 +12,8 @@ export interface Script {
   /** Tells the page's life. */
   live?: (what: Life) => void;
   woken?: number;
+  /** The chunk with the configurator's model; without it nothing of a draft is known. */
+  model?: string | undefined;
 }
 
 export interface FakeSession extends Session {
@@ -71,6 +73,7 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
       putChunk(name, bytes) {
         if (words.decode(bytes) === "broken") throw coded("damaged");
         note("chunk", name);
+        if (name === script.model) script.model = undefined;
       },
       giveUpChunk: (name) => note("without", name),
       retryChunks: () => note("retry"),
@@ -113,9 +116,11 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
         const one = configurations.get(id) ?? new Map<string, string>();
         configurations.set(id, one.set(group, value));
       },
-      configuration(id): ConfigurationView {
+      configuration(id): ConfigurationView | undefined {
         const one = configurations.get(id);
-        if (!one) throw coded("absent");
+        if (!one) return;
+        const bare = { id, model: "desk", price: 0, currency: "EUR", groups: [], conflicts: [], complete: false };
+        if (script.model) return { ...bare, needs: [script.model] };
         const value = (group: string, name: string, price: number, blocked?: string) => ({
           id: name,
           label: name,
@@ -125,10 +130,8 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
         });
         const large = one.get("size") === "large";
         return {
-          id,
-          model: "desk",
+          ...bare,
           price: 10000 + (large ? 5000 : 0),
-          currency: "EUR",
           groups: [
             { id: "size", label: "Size", values: [value("size", "small", 0), value("size", "large", 5000)] },
             {
@@ -141,7 +144,11 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
           complete: one.size === 2 && !(large && one.get("wood") === "ash"),
         };
       },
-      addConfigured: (id, n) => session.add(`cfg:${id}`, "", n),
+      addConfigured(id, n) {
+        if (script.model) throw coded("needs-data");
+        if (!session.configuration(id)?.complete) throw coded("incomplete");
+        session.add(`cfg:${id}`, "", n);
+      },
       setPreference(name, value) {
         preferences.set(name, value);
         note("preference", name, value);
