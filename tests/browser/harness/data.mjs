@@ -12,8 +12,8 @@ export const products = readFileSync(path.join(DATA, "products.jsonl"), "utf8")
 
 const buyable = products.filter((product) => product.in_stock !== false).sort((a, b) => (b.popularity ?? 0) - (a.popularity ?? 0));
 
-/** Three articles of different shelves that many have bought together with others. */
-export const [A, B, C] = [...new Map(buyable.map((product) => [product.subcategory, product])).values()];
+/** The most ordered articles of three shelves. */
+export const [A, B, C] = buyable.filter(({ subcategory }, index) => buyable.findIndex((other) => other.subcategory === subcategory) === index);
 
 /** The sample customers that one can sign in as. */
 export const customers = JSON.parse(readFileSync(path.join(DATA, "customers.json"), "utf8"));
