@@ -6,7 +6,7 @@
  * every file for `integrity=`. Fails when the generated declarations do not fit `src/engine.ts`.
  */
 import { createHash } from "node:crypto";
-import { cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { spawnSync } from "node:child_process";
 import { dirname, join, relative, resolve } from "node:path";
@@ -111,18 +111,17 @@ compile(
 await rm(proof);
 
 await cp(join(here, "src/core.wasm.d.ts"), join(out, "types/core.wasm.d.ts"));
-await cp(join(here, "package.json"), join(out, "package.json"));
-await cp(join(here, "README.md"), join(out, "README.md"));
+for (const name of ["package.json", "README.md", "schema.json"]) await cp(join(here, name), join(out, name));
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) await cp(join(root, licence), join(out, licence));
 
 const shipped = ["wellmet.js", "wellmet_bg.wasm", "living.js", "stub.js", "index.js", "slim.js", "inline.js"];
-const hashes = {};
+const files = await Promise.all(shipped.map(async (name) => [name, await readFile(join(out, name))]));
+const hashes = Object.fromEntries(files.map(([name, bytes]) => [name, sri(bytes)]));
+await writeFile(join(out, "sri.json"), JSON.stringify(hashes, null, 2) + "\n");
+
 const kb = (n) => (n / 1000).toFixed(2).padStart(8);
 console.log("file                  raw kB  gzip kB  brotli kB");
-for (const name of shipped) {
-  const bytes = await readFile(join(out, name));
-  hashes[name] = sri(bytes);
-  console.log(name.padEnd(18), kb(bytes.length), kb(gzipSync(bytes, { level: 9 }).length), kb(brotliCompressSync(bytes).length));
+for (const [name, bytes] of files) {
+  const gzip = gzipSync(bytes, { level: 9 }).length;
+  console.log(name.padEnd(18), kb(bytes.length), kb(gzip), kb(brotliCompressSync(bytes).length));
 }
-await writeFile(join(out, "sri.json"), JSON.stringify(hashes, null, 2) + "\n");
-await stat(join(out, "types/index.d.ts"));
