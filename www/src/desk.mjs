@@ -13,7 +13,7 @@ export const DESK = {
       values: [
         { id: "small", label: "48 inches", note: "for a laptop and a thought", price: 0 },
         { id: "medium", label: "56 inches", note: "for a screen and its papers", price: 6_000 },
-        { id: "large", label: "72 inches", note: "for two, or for spreading out", price: 15_000 },
+        { id: "large", label: "72 inches", note: "for two; on steel or lift legs", price: 15_000 },
       ],
     },
     {

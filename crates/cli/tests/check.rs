@@ -65,7 +65,11 @@ fn every_mistake_of_a_file_in_one_run_each_at_its_place() {
     assert_eq!(fix(4), "did you mean \"next\"?");
     assert_eq!(fix(5), "did you mean $gte?");
     assert_eq!(fix(6), "remove the comma");
-    assert!(findings[2].to_string().starts_with("wellmet.json:7:40: error[unknown-attribute]: there is no attribute \"nmae\""));
+    assert!(
+        findings[2]
+            .to_string()
+            .starts_with("wellmet.json:7:40: error[unknown-attribute]: there is no attribute \"nmae\"")
+    );
 }
 
 #[test]
@@ -137,7 +141,8 @@ fn c48_segments_that_ask_for_themselves() {
             "d": {"when": {"segment.d": true}}
         }"#,
     );
-    let cycles: Vec<_> = found.iter().filter(|finding| finding.code == "segment-cycle").map(|finding| &finding.message).collect();
+    let cycles: Vec<_> =
+        found.iter().filter(|finding| finding.code == "segment-cycle").map(|finding| &finding.message).collect();
     assert_eq!(cycles, ["a segment asks for itself: a -> b -> c -> a", "a segment asks for itself: d -> d"]);
 }
 
@@ -146,9 +151,18 @@ fn c50_dead_rules_and_unreachable_offers() {
     let variants = |list: &str| format!(r#""slots": {{"s": {{"variants": [{list}]}}}}"#);
     for (list, code) in [
         (r#"{"choice": "a"}, {"choice": "b", "when": {"signed_in": true}}"#, Some("unreachable")),
-        (r#"{"choice": "a", "when": {"visits.count": {"$gte": 2}}}, {"choice": "b", "when": {"visits.count": {"$gte": 5}}}"#, Some("unreachable")),
-        (r#"{"choice": "a", "when": {"visits.count": {"$gte": 5}}}, {"choice": "b", "when": {"visits.count": {"$gte": 2}}}"#, None),
-        (r#"{"choice": "a", "when": {"visits.count": {"$gte": 2}}}, {"choice": "b", "priority": 1, "when": {"visits.count": {"$gte": 5}}}"#, None),
+        (
+            r#"{"choice": "a", "when": {"visits.count": {"$gte": 2}}}, {"choice": "b", "when": {"visits.count": {"$gte": 5}}}"#,
+            Some("unreachable"),
+        ),
+        (
+            r#"{"choice": "a", "when": {"visits.count": {"$gte": 5}}}, {"choice": "b", "when": {"visits.count": {"$gte": 2}}}"#,
+            None,
+        ),
+        (
+            r#"{"choice": "a", "when": {"visits.count": {"$gte": 2}}}, {"choice": "b", "priority": 1, "when": {"visits.count": {"$gte": 5}}}"#,
+            None,
+        ),
         (r#"{"choice": "a", "cap": {"times": 1, "every": "7d"}}, {"choice": "b"}"#, None),
         (r#"{"choice": "a", "fields": {"n": {"attribute": "name"}}}, {"choice": "b"}"#, None),
         (r#"{"choice": "a", "experiment": "e", "weight": 1}, {"choice": "b", "experiment": "e"}"#, None),
@@ -164,10 +178,17 @@ fn c50_dead_rules_and_unreachable_offers() {
     assert_eq!(codes(&offers(a, r#""a", "aa""#)), ["unknown-offer"]);
     let dead = format!(r#"{a}, "b": {{"announced": "personal", "when": {{"signed_in": true, "visits.count": 1}}}}"#);
     assert_eq!(codes(&offers(&dead, r#""a", "b""#)), ["unreachable"]);
-    let grouped = |when: &str| format!(r#"{{"announced": "personal", "group": "g", "cap": {{"times": 1, "every": "7d"}}, "when": {when}}}"#);
-    let both = format!(r#""a": {}, "b": {}"#, grouped(r#"{"visits.count": {"$gte": 2}}"#), grouped(r#"{"visits.count": {"$gte": 3}}"#));
+    let grouped = |when: &str| {
+        format!(r#"{{"announced": "personal", "group": "g", "cap": {{"times": 1, "every": "7d"}}, "when": {when}}}"#)
+    };
+    let both = format!(
+        r#""a": {}, "b": {}"#,
+        grouped(r#"{"visits.count": {"$gte": 2}}"#),
+        grouped(r#"{"visits.count": {"$gte": 3}}"#)
+    );
     assert_eq!(codes(&offers(&both, r#""a", "b""#)), ["conflict"]);
-    let apart = format!(r#""a": {}, "b": {}"#, grouped(r#"{"visits.count": {"$gte": 2}}"#), grouped(r#"{"visits.count": 1}"#));
+    let apart =
+        format!(r#""a": {}, "b": {}"#, grouped(r#"{"visits.count": {"$gte": 2}}"#), grouped(r#"{"visits.count": 1}"#));
     assert_eq!(codes(&offers(&apart, r#""a", "b""#)), Vec::<&str>::new());
     assert_eq!(codes(r#""segments": {"lonely": {"when": {"signed_in": true}}}"#), ["unused-segment"]);
 }
@@ -187,7 +208,10 @@ fn c11_a_countdown_that_starts_again_is_refused() {
     assert_eq!(offer(r#""announced": "public", "until": "2026-02-30""#), ["wrong-form"]);
     assert_eq!(offer(r#""announced": "public", "from": "2026-03-02", "until": "2026-03-01""#), ["never-valid"]);
     assert_eq!(offer(r#""announced": "public", "from": "2026-03-01", "until": "2026-03-01T08:00""#), ["short-offer"]);
-    assert_eq!(offer(r#""announced": "public", "from": "2026-03-01", "until": "2026-03-01T08:00", "essential": true"#), Vec::<&str>::new());
+    assert_eq!(
+        offer(r#""announced": "public", "from": "2026-03-01", "until": "2026-03-01T08:00", "essential": true"#),
+        Vec::<&str>::new()
+    );
     assert_eq!(offer(r#""announced": "public", "from": "2026-03-01", "until": "2026-04-01""#), Vec::<&str>::new());
 }
 
@@ -195,12 +219,26 @@ fn c11_a_countdown_that_starts_again_is_refused() {
 fn c33_a_personal_price_needs_its_notice_a_public_reduction_its_prior_price() {
     let notice = r#""notice": "This price was personalised.""#;
     for (rest, wanted) in [
-        (r#""announced": "personal", "price": {"amount": 9, "personal": true}"#.to_owned(), Some("personal-price-without-notice")),
-        (r#""announced": "personal", "when": {"orders.count": {"$gte": 3}}, "price": {"amount": 9}"#.to_owned(), Some("personal-price-without-notice")),
-        (format!(r#""announced": "personal", "when": {{"orders.count": {{"$gte": 3}}}}, "price": {{"amount": 9, {notice}}}"#), None),
+        (
+            r#""announced": "personal", "price": {"amount": 9, "personal": true}"#.to_owned(),
+            Some("personal-price-without-notice"),
+        ),
+        (
+            r#""announced": "personal", "when": {"orders.count": {"$gte": 3}}, "price": {"amount": 9}"#.to_owned(),
+            Some("personal-price-without-notice"),
+        ),
+        (
+            format!(
+                r#""announced": "personal", "when": {{"orders.count": {{"$gte": 3}}}}, "price": {{"amount": 9, {notice}}}"#
+            ),
+            None,
+        ),
         (r#""announced": "public", "when": {"page.kind": "home"}, "price": {"amount": 9}"#.to_owned(), None),
         (r#""announced": "public", "price": {"amount": 9, "before": 12}"#.to_owned(), Some("prior-price-missing")),
-        (r#""announced": "public", "price": {"amount": 9, "before": 12, "lowest30": 10}"#.to_owned(), Some("prior-price-too-high")),
+        (
+            r#""announced": "public", "price": {"amount": 9, "before": 12, "lowest30": 10}"#.to_owned(),
+            Some("prior-price-too-high"),
+        ),
         (r#""announced": "public", "price": {"amount": 9, "before": 10, "lowest30": 10}"#.to_owned(), None),
         (r#""announced": "personal", "price": {"amount": 9, "before": 8}"#.to_owned(), Some("no-reduction")),
         (r#""price": {"amount": 9}"#.to_owned(), Some("missing")),
@@ -213,7 +251,8 @@ fn c33_a_personal_price_needs_its_notice_a_public_reduction_its_prior_price() {
 fn c10_a_secret_code_in_a_text_that_everybody_can_load() {
     let secret = r#""announced": "personal", "code": {"value": "GOLD-7"}, "fields": {"text": "Use GOLD-7."}"#;
     assert_eq!(offer(secret), ["secret-in-book"]);
-    let public = r#""announced": "public", "code": {"value": "HELLO", "public": true}, "fields": {"text": "Use HELLO."}"#;
+    let public =
+        r#""announced": "public", "code": {"value": "HELLO", "public": true}, "fields": {"text": "Use HELLO."}"#;
     assert_eq!(offer(public), Vec::<&str>::new());
 }
 
@@ -251,7 +290,10 @@ fn c49_ladders_that_do_not_lead_upwards() {
     assert_eq!(groups(&format!("{silver}, {}", group("silver", r#""entry": {"spent": 500}"#))), ["twice"]);
     assert_eq!(groups(&group("a", r#""entry": {}"#)), ["empty-threshold"]);
     assert_eq!(groups(&group("a", r#""entry": {"orders": 2}, "keep": {"orders": 3}"#)), ["keep-above-entry"]);
-    assert_eq!(groups(&group("a", r#""entry": {"spent": 9, "days": 365}, "keep": {"spent": 9, "days": 90}"#)), ["keep-above-entry"]);
+    assert_eq!(
+        groups(&group("a", r#""entry": {"spent": 9, "days": 365}, "keep": {"spent": 9, "days": 90}"#)),
+        ["keep-above-entry"]
+    );
 }
 
 #[test]
@@ -259,11 +301,22 @@ fn experiments_items_and_the_rest() {
     let variant = |list: &str| codes(&format!(r#""slots": {{"s": {{"variants": [{list}]}}}}"#));
     assert_eq!(variant(r#"{"choice": "a", "experiment": "e"}"#), ["one-arm"]);
     assert_eq!(variant(r#"{"choice": "a", "weight": 2}"#), ["no-experiment"]);
-    assert_eq!(variant(r#"{"choice": "a", "experiment": "e", "weight": 0}, {"choice": "b", "experiment": "e", "weight": 0}"#), ["no-weight"]);
-    assert_eq!(variant(r#"{"choice": "a", "experiment": "e", "when": {"signed_in": true}}, {"choice": "b", "experiment": "e"}"#), ["unlike-arms"]);
+    assert_eq!(
+        variant(r#"{"choice": "a", "experiment": "e", "weight": 0}, {"choice": "b", "experiment": "e", "weight": 0}"#),
+        ["no-weight"]
+    );
+    assert_eq!(
+        variant(
+            r#"{"choice": "a", "experiment": "e", "when": {"signed_in": true}}, {"choice": "b", "experiment": "e"}"#
+        ),
+        ["unlike-arms"]
+    );
     assert_eq!(variant(r#"{"choice": "a", "items": {"kind": "with", "limit": 2, "least": 3}}"#), ["never-enough"]);
-    assert_eq!(variant(r#"{"choice": "a", "items": {"kind": "with", "limit": 2, "rules": [{"item": "x"}]}}"#), ["unclear-rule"]);
-    assert_eq!(variant(r#"{"choice": "a", "cap": {"times": 1, "every": "week"}}"#), ["wrong-form", "too-few"]);
+    assert_eq!(
+        variant(r#"{"choice": "a", "items": {"kind": "with", "limit": 2, "rules": [{"item": "x"}]}}"#),
+        ["unclear-rule"]
+    );
+    assert_eq!(variant(r#"{"choice": "a", "cap": {"times": 1, "every": "week"}}"#), ["wrong-form"]);
     assert_eq!(codes(r#""slots": {"s": {"holdout": 1, "variants": [{"choice": "a"}]}}"#), ["all-held-out"]);
     assert_eq!(codes(r#""slots": {"s": {"holdout": 1.5, "variants": [{"choice": "a"}]}}"#), ["out-of-range"]);
     assert_eq!(codes(r#""attributes": {"visits.count": {"type": "number", "source": "page"}}"#), ["reserved-name"]);
@@ -280,7 +333,25 @@ fn no_file_can_stop_the_check() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (seed >> 33) as usize
     };
-    let words = ["{", "}", "[", "]", ",", ":", "\"", "null", "true", "0", "-1e9", "\"$or\"", "\"$in\"", "{}", "[]", "\"when\"", "\"status\""];
+    let words = [
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "null",
+        "true",
+        "0",
+        "-1e9",
+        "\"$or\"",
+        "\"$in\"",
+        "{}",
+        "[]",
+        "\"when\"",
+        "\"status\"",
+    ];
     for _ in 0..1_500 {
         let mut text = demo.to_owned();
         for _ in 0..1 + next() % 3 {

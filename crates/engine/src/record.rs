@@ -114,8 +114,7 @@ impl Record {
         }
         let order_count = r.u32()?;
         let spent_minor = r.signed()?;
-        let currency =
-            core::str::from_utf8(r.take(3)?).ok().and_then(Currency::new).ok_or(r.fault(Fault::Invalid))?;
+        let currency = core::str::from_utf8(r.take(3)?).ok().and_then(Currency::new).ok_or(r.fault(Fault::Invalid))?;
         let first_order = Some(r.signed()?).filter(|at| *at != i64::MIN).map(Instant);
         let mut orders = Vec::new();
         for _ in 0..r.count(MAX_ORDERS, 3)? {

@@ -102,7 +102,9 @@ fn address(config: &Config, headers: &HeaderMap, peer: Option<IpAddr>) -> Option
     }
     // The last entry is the one that our own proxy wrote; those before it are the caller's claims.
     let last = headers.get_all(FORWARDED_FOR).iter().next_back()?.to_str().ok()?;
-    last.rsplit(',').next()?.trim().parse().ok()
+    let last = last.rsplit(',').next()?.trim();
+    // Some proxies write the port, too.
+    last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 #[cfg(test)]
@@ -146,6 +148,8 @@ mod tests {
         assert_eq!(address(&config, &claimed, peer), peer);
         config.forwarded = true;
         assert_eq!(address(&config, &claimed, peer), "203.0.113.9".parse().ok());
+        let with_port = headers(&[("x-forwarded-for", "[2001:db8::1]:4711")]);
+        assert_eq!(address(&config, &with_port, peer), "2001:db8::1".parse().ok());
         assert_eq!(address(&config, &headers(&[]), peer), None);
     }
 }

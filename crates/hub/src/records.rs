@@ -61,6 +61,11 @@ impl Records {
             Ok(Next::Put { value: value.clone(), until: None, answer: () })
         })
         .await?;
+        // She may have asked between the look and the write.
+        if documents::is_erased(&*self.store, shopper).await? {
+            self.remove(shopper).await?;
+            return Ok(false);
+        }
         Ok(true)
     }
 

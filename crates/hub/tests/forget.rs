@@ -124,6 +124,37 @@ fn c04_nothing_of_her_is_left_in_the_files() {
 }
 
 #[test]
+fn c04_forgetting_amid_logins_and_clicks_leaves_nothing_either() {
+    let hub = TestHub::start();
+    let directory = hub.data.clone();
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                for _ in 0..12 {
+                    let mut device = Device::visiting(&hub);
+                    device.state.document.set_preference("name", "Annchen", now()).unwrap();
+                    let body = device.state.document.encode();
+                    let reply = device.browser.login(&token("anna-4711"), Some(&body));
+                    assert!([200, 410, 503].contains(&reply.status), "{} {}", reply.status, reply.code());
+                    let reply = device.exchange();
+                    assert!([200, 409, 410].contains(&reply.status), "{} {}", reply.status, reply.code());
+                    assert_eq!(device.browser.clone().delete("/v1/shopper").status, 204);
+                }
+            });
+        }
+    });
+    let mut last = Device { browser: hub.browser(), state: exchange::Device::new(common::actor()) };
+    last.login("anna-4711");
+    assert_eq!(last.state.document.preference("name"), None);
+    assert_eq!(last.browser.delete("/v1/shopper").status, 204);
+    let _directory = hub.stop();
+    let left = bytes_of(&directory);
+    for word in ["anna-4711", "Annchen"] {
+        assert!(!holds(&left, word), "{word} is still in the files");
+    }
+}
+
+#[test]
 fn c04_a_visitor_is_forgotten_by_her_cookie() {
     let hub = TestHub::start();
     let mut device = Device::visiting(&hub);

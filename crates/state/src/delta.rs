@@ -175,12 +175,7 @@ impl Document {
     fn state(&self, since: &Version) -> Vec<u8> {
         let span = |(actor, to)| Span { actor, from: since.get(actor).min(to), to, origin: self.origins.get(actor) };
         let spans: Vec<Span> = self.version.iter().map(span).collect();
-        let mut left: Vec<Dot> = Vec::new();
-        if !since.is_empty() {
-            let all = self.entries.iter().flatten().flat_map(Entry::dots);
-            left.extend(all.filter(|dot| since.has(*dot)));
-            sort(&mut left);
-        }
+        let left = self.live(&|dot| since.has(dot));
         let form = if since.is_empty() { Form::State } else { Form::Digest };
         write(form, self.epoch, &spans, &left, &self.entries, &|dot| !since.has(dot))
     }

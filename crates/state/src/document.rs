@@ -4,6 +4,7 @@
 //! was seen and is not live is gone. What each operation means is in [`crate::cart`] and
 //! [`crate::keep`]; how documents travel is in [`crate::delta`] and [`crate::join`].
 
+use wellmet_engine::sort::sort;
 use wellmet_engine::time::Instant;
 
 use crate::clock::Stamp;
@@ -206,6 +207,18 @@ impl Document {
                 Ok(at)
             }
         }
+    }
+
+    /// Every live dot that `wanted` says yes to, ascending.
+    pub(crate) fn live(&self, wanted: &dyn Fn(Dot) -> bool) -> Vec<Dot> {
+        let mut live = Vec::new();
+        for list in &self.entries {
+            for entry in list {
+                live.extend(entry.dots().filter(|dot| wanted(*dot)));
+            }
+        }
+        sort(&mut live);
+        live
     }
 
     /// The name of the next operation of this replica.

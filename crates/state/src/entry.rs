@@ -154,6 +154,15 @@ impl Entry {
         self.registers.len() + self.adds.len() != before
     }
 
+    /// Moves the registers and increments out.
+    pub(crate) fn take_dots(&mut self) -> Self {
+        Self {
+            key: String::new(),
+            registers: core::mem::take(&mut self.registers),
+            adds: core::mem::take(&mut self.adds),
+        }
+    }
+
     /// Every live dot.
     pub(crate) fn dots(&self) -> impl Iterator<Item = Dot> + '_ {
         self.registers.iter().map(|register| register.dot).chain(self.adds.iter().map(|add| add.dot))

@@ -26,7 +26,7 @@ use crate::error::{Error, Result};
 use crate::guard::{Guard, Refusal};
 use crate::join::Applied;
 use crate::limits::MAX_EPOCH;
-use crate::version::{Version, hash};
+use crate::version::{Version, hash, read_actor};
 
 /// Version of the messages and of the stored device.
 pub const FORMAT: u8 = 1;
@@ -188,27 +188,22 @@ impl Device {
                 Ok(Finished { again: true, ..Finished::default() })
             }
             REBASE => {
-                let foreign = if r.u8()? == 1 { Some(crate::version::read_actor(r)?) } else { None };
+                let foreign = if r.u8()? == 1 { Some(read_actor(r)?) } else { None };
                 let retired = Version::read(r)?;
-                let mine = foreign == Some(self.document.actor);
-                // A name that no other copy of this store can come to by itself.
-                let fresh = hash(&[reply, &self.document.actor.to_le_bytes(), &now.0.to_le_bytes()].concat());
-                let actor = if mine { fresh } else { self.document.actor };
-                let state = r.take(r.left())?;
-                let base = Document::decode(state, actor)?;
+                let mut base = Document::decode(r.take(r.left())?, self.document.actor)?;
                 let acknowledged = base.version().clone();
-                let applied = if foreign.is_some() || base.epoch > self.document.epoch {
-                    let applied = self.document.rebase(base, &self.acknowledged, &retired, foreign);
+                let mut applied = Applied::default();
+                if foreign.is_some() || base.epoch > self.document.epoch {
+                    if let Some(foreign) = foreign {
+                        // A name that no other copy of this store can come to by itself.
+                        let fresh = hash(&[reply, &self.document.actor.to_le_bytes(), &now.0.to_le_bytes()].concat());
+                        self.document.disown(foreign, &self.acknowledged, fresh);
+                        base.rename(self.document.actor);
+                    }
+                    applied = self.document.rebase(base, &self.acknowledged, &retired);
                     self.acknowledged = acknowledged;
-                    applied
-                } else if base.epoch == self.document.epoch {
-                    // A second reply to the same question: what was rebased is not rebased again.
-                    let applied = self.document.apply(state)?;
-                    self.acknowledged.join(&acknowledged);
-                    applied
-                } else {
-                    Applied::default()
-                };
+                }
+                // A late reply of an epoch that is over, or already begun here, says nothing new.
                 self.set_clock(hub, sent, now);
                 Ok(Finished { applied, again: self.pending(), refused: None })
             }

@@ -3,8 +3,6 @@
 //! A live dot stays if both sides hold it, or if one holds it and the other has not seen it. That
 //! is all; it does not matter in which order, how often or how late messages arrive.
 
-use core::cmp::Ordering;
-
 use crate::cart::narrow;
 use crate::clock::Stamp;
 use crate::delta::{Delta, Form, Span, read};
@@ -36,7 +34,8 @@ pub struct Applied {
     pub advanced: bool,
     /// Kinds of which anything changed, as bits `1 << Kind`.
     pub kinds: u8,
-    /// Lines of the cart with another quantity, ascending by key.
+    /// Lines of the cart with another quantity, in no particular order. Empty after the rare exchange in
+    /// which the device goes on from the hub's state: then all is to be read anew.
     pub lines: Vec<LineChange>,
 }
 
@@ -81,59 +80,52 @@ impl Document {
         Ok(self.merge(delta))
     }
 
-    /// Joins a message that is known to fit: one walk over both sides' entries, which are in the same
-    /// order.
+    /// Joins a message that is known to fit.
     pub(crate) fn merge(&mut self, delta: Delta) -> Applied {
-        let Delta { form, spans, earlier, entries, .. } = delta;
+        let Delta { form, spans, earlier, entries: mut theirs, .. } = delta;
+        let Self { version, origins, clock, entries, .. } = self;
         let mut applied = Applied::default();
         for span in &spans {
-            applied.advanced |= span.to > self.version.get(span.actor);
-            self.origins.set(span.actor, span.origin);
+            applied.advanced |= span.to > version.get(span.actor);
+            origins.set(span.actor, span.origin);
         }
-        let news = News { digest: form == Form::Digest, spans: &spans, earlier: &earlier, seen: &self.version };
-        let mut theirs = entries.into_iter().peekable();
-        for kind in Kind::ALL {
-            let list = core::mem::take(&mut self.entries[kind as usize]);
-            let mut mine = list.into_iter().peekable();
-            let mut joined: Vec<Entry> = Vec::with_capacity(mine.len());
-            loop {
-                let next = theirs.peek().filter(|(k, _)| *k == kind).map(|(_, entry)| &entry.key);
-                let order = match (mine.peek(), next) {
-                    (None, None) => break,
-                    (Some(_), None) => Ordering::Less,
-                    (None, Some(_)) => Ordering::Greater,
-                    (Some(mine), Some(theirs)) => mine.key.cmp(theirs),
-                };
-                let mut entry = if order.is_le() { mine.next() } else { None }.unwrap_or_default();
-                let other =
-                    if order.is_ge() { theirs.next() } else { None }.map(|(_, entry)| entry).unwrap_or_default();
-                let gone = entry.dots().any(|dot| news.gone(dot, &other));
-                if !gone && other.is_empty() {
-                    joined.push(entry);
-                    continue;
-                }
-                if entry.key.is_empty() {
-                    entry.key.clone_from(&other.key);
-                }
-                let before = if kind == Kind::Cart { entry.tally(&self.origins).total } else { 0 };
-                if gone {
-                    entry.cut(&mut |dot| news.gone(dot, &other));
-                }
-                let latest = news.take(&mut entry, other);
-                self.clock = self.clock.max(latest.unwrap_or_default());
-                if gone || latest.is_some() {
-                    applied.kinds |= 1 << kind as u8;
-                }
-                let after = if kind == Kind::Cart { entry.tally(&self.origins).total } else { 0 };
-                if before != after {
-                    let (key, before, after) = (entry.key.clone(), narrow(before), narrow(after));
-                    applied.lines.push(LineChange { key, before, after, cut: gone });
-                }
-                if !entry.is_empty() {
-                    joined.push(entry);
-                }
+        let news = News { digest: form == Form::Digest, spans: &spans, earlier: &earlier, seen: version };
+        let mut join = |kind: Kind, mine: &mut Entry, other: Entry| {
+            let cut = mine.dots().any(|dot| news.gone(dot, &other));
+            if !cut && other.is_empty() {
+                return;
             }
-            self.entries[kind as usize] = joined;
+            let total = |entry: &Entry| if kind == Kind::Cart { narrow(entry.tally(origins).total) } else { 0 };
+            let before = total(mine);
+            if cut {
+                mine.cut(&mut |dot| news.gone(dot, &other));
+            }
+            let latest = news.take(mine, other);
+            *clock = latest.unwrap_or_default().max(*clock);
+            if cut || latest.is_some() {
+                applied.kinds |= 1 << kind as u8;
+            }
+            let after = total(mine);
+            if before != after {
+                applied.lines.push(LineChange { key: mine.key.clone(), before, after, cut });
+            }
+        };
+        for kind in Kind::ALL {
+            for mine in &mut entries[kind as usize] {
+                let place = theirs.binary_search_by(|(k, other)| (*k, &other.key).cmp(&(kind, &mine.key)));
+                let other = place.map(|at| theirs[at].1.take_dots()).unwrap_or_default();
+                join(kind, mine, other);
+            }
+        }
+        for (kind, mut other) in theirs.into_iter().filter(|(_, other)| !other.is_empty()) {
+            let mut mine = Entry::new(core::mem::take(&mut other.key));
+            join(kind, &mut mine, other);
+            let list = &mut entries[kind as usize];
+            let at = list.partition_point(|entry| entry.key < mine.key);
+            list.insert(at, mine);
+        }
+        for list in entries {
+            list.retain(|entry| !entry.is_empty());
         }
         for span in &spans {
             self.version.advance(span.actor, span.to);

@@ -127,31 +127,28 @@ impl Document {
     /// there were any.
     pub fn restamp(&mut self, acknowledged: &Version, error: Span, now: Instant) -> bool {
         let latest = Stamp(Stamp::at(now).0 | 0xffff);
-        let mut found: Vec<(Kind, String, Register)> = Vec::new();
         let mut clock = Stamp::at(now);
+        let mut any = false;
         for kind in Kind::ALL {
-            for entry in &self.entries[kind as usize] {
-                for r in &entry.registers {
+            for at in 0..self.count(kind) {
+                let mut next = 0;
+                while let Some(r) = self.entries[kind as usize][at].registers.get(next) {
                     if r.stamp <= latest || acknowledged.has(r.dot) {
                         clock = clock.max(r.stamp);
-                    } else {
-                        found.push((kind, entry.key.clone(), r.clone()));
+                        next += 1;
+                        continue;
                     }
+                    // In place of this one write only: what others wrote beside it keeps its chance.
+                    let old = r.clone();
+                    let dot = self.next_dot();
+                    let stamp = Stamp::at(old.stamp.instant() - error).min(Stamp::at(now));
+                    self.cover(kind, at, dot, Reach::Dot(old.dot));
+                    self.entries[kind as usize][at].put(Register { dot, stamp, ..old });
+                    any = true;
                 }
             }
         }
-        sort_by(&mut found, |a, b| a.2.stamp < b.2.stamp);
         self.clock = clock;
-        let any = !found.is_empty();
-        for (kind, key, old) in found {
-            if let Ok(at) = self.place(kind, &key) {
-                // In place of this one write only: what others wrote beside it keeps its chance.
-                let dot = self.next_dot();
-                let stamp = Stamp::at(old.stamp.instant() - error).min(Stamp::at(now));
-                self.cover(kind, at, dot, Reach::Dot(old.dot));
-                self.entries[kind as usize][at].put(Register { dot, stamp, ..old });
-            }
-        }
         any
     }
 

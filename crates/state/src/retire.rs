@@ -1,11 +1,10 @@
 //! Keeping a document small over years: settling increments, retiring actors, and how a device that
 //! slept through it goes on.
 
-use wellmet_engine::sort::{sort, sort_distinct};
-
+use crate::delta::{Delta, Form, Span};
 use crate::document::{Document, Kind};
-use crate::entry::{Add, Entry, Register};
-use crate::join::{Applied, LineChange};
+use crate::entry::{Add, Entry};
+use crate::join::Applied;
 use crate::version::{Dot, Version};
 
 impl Document {
@@ -44,9 +43,9 @@ impl Document {
     /// comes back.
     pub fn retire(&mut self, idle: &dyn Fn(u64) -> bool) -> Version {
         let mut retired = Version::new();
-        let live: Vec<u64> = self.entries.iter().flatten().flat_map(Entry::dots).map(|dot| dot.actor).collect();
-        let gone: Vec<u64> =
-            self.version.iter().map(|(actor, _)| actor).filter(|actor| idle(*actor) && !live.contains(actor)).collect();
+        let live = self.live(&|_| true);
+        let idle = |actor: &u64| idle(*actor) && live.iter().all(|dot| dot.actor != *actor);
+        let gone: Vec<u64> = self.version.iter().map(|(actor, _)| actor).filter(idle).collect();
         for actor in gone {
             retired.advance(actor, self.version.forget(actor));
             self.origins.forget(actor);
@@ -58,109 +57,75 @@ impl Document {
         retired
     }
 
-    /// Goes on from the hub's state of another epoch: this device's unacknowledged operations are put
-    /// on top of it, everything else of the old state is dropped. `retired` is what the hub knew of
-    /// actors it has forgotten. When `foreign` is this replica's own actor (the store is a copy of
-    /// another device's), the operations are made again under the actor of `base`; those of another
-    /// foreign actor are left to their owner.
-    pub(crate) fn rebase(
-        &mut self,
-        base: Self,
-        acknowledged: &Version,
-        retired: &Version,
-        foreign: Option<u64>,
-    ) -> Applied {
-        let old = core::mem::replace(self, base);
-        let mut live: Vec<Dot> = old.entries.iter().flatten().flat_map(Entry::dots).collect();
-        sort(&mut live);
-        let known = if foreign.is_some() { Version::new() } else { retired.clone() };
-        let seen = self.version.clone();
-        let again = foreign == Some(old.actor) && self.actor != old.actor;
-
-        // What the unacknowledged operations took away.
-        let mut cut = false;
-        for list in &mut self.entries {
-            for entry in list.iter_mut() {
-                cut |= entry.cut(&mut |dot| {
-                    let knew = if foreign == Some(dot.actor) { acknowledged.has(dot) } else { old.version.has(dot) };
-                    knew && live.binary_search(&dot).is_err()
-                });
-            }
-            list.retain(|entry| !entry.is_empty());
-        }
-        // What they brought. This replica's own numbers never go back, even if it was retired.
-        if foreign != Some(old.actor) {
-            self.version.advance(old.actor, old.version.get(old.actor));
-        }
-        for (actor, seq) in old.version.iter() {
-            if foreign != Some(actor) && seq > acknowledged.get(actor) && seq > known.get(actor) {
-                self.version.advance(actor, seq);
-                self.origins.set(actor, old.origins.get(actor));
+    /// Goes on from the hub's state `base` of another epoch: this device's unacknowledged operations are
+    /// joined to it, everything else of the old state is dropped. `retired` is what the hub knew of
+    /// actors it has forgotten.
+    pub(crate) fn rebase(&mut self, base: Self, acknowledged: &Version, retired: &Version) -> Applied {
+        let mut old = core::mem::replace(self, base);
+        let own = old.actor;
+        let left = old.live(&|dot| acknowledged.has(dot));
+        let mut spans = Vec::new();
+        for (actor, to) in old.version.iter() {
+            let known = acknowledged.get(actor).max(retired.get(actor));
+            // This replica's own numbers never go back, even if it was retired.
+            if self.version.get(actor) > 0 || to > known || actor == own {
+                let from = acknowledged.get(actor).min(to);
+                spans.push(Span { actor, from, to, origin: old.origins.get(actor) });
             }
         }
-        let mut renamed = cut && again;
+        let mut entries = Vec::new();
         for kind in Kind::ALL {
-            for entry in &old.entries[kind as usize] {
-                let new = |dot: Dot| {
-                    if acknowledged.has(dot) {
-                        false
-                    } else if foreign == Some(dot.actor) {
-                        again
-                    } else {
-                        !seen.has(dot) && !known.has(dot)
-                    }
-                };
-                if !entry.dots().any(new) {
-                    continue;
-                }
-                let list = &mut self.entries[kind as usize];
-                let at = list.binary_search_by(|e| e.key.cmp(&entry.key)).unwrap_or_else(|at| {
-                    list.insert(at, Entry::new(entry.key.clone()));
-                    at
-                });
-                let mut name = |dot: Dot, this: &mut Self| {
-                    if foreign == Some(dot.actor) {
-                        renamed = false;
-                        this.next_dot()
-                    } else {
-                        dot
-                    }
-                };
-                for r in entry.registers.iter().filter(|r| new(r.dot)) {
-                    let dot = name(r.dot, self);
-                    self.clock = self.clock.max(r.stamp);
-                    self.entries[kind as usize][at].put(Register { dot, ..r.clone() });
-                }
-                for add in entry.adds.iter().filter(|add| new(add.dot)) {
-                    let dot = name(add.dot, self);
-                    self.entries[kind as usize][at].put_add(Add { dot, n: add.n });
-                }
+            for mut entry in core::mem::take(&mut old.entries[kind as usize]) {
+                entry.cut(&mut |dot| acknowledged.has(dot) || retired.has(dot));
+                entries.push((kind, entry));
             }
         }
-        if renamed {
-            // Something was only taken away: the hub learns it from an operation of the new name.
-            self.next_dot();
+        self.merge(Delta { form: Form::Digest, epoch: self.epoch, spans, earlier: left, entries });
+        self.settle_journal();
+        Applied { advanced: true, kinds: (1 << Kind::ALL.len()) - 1, lines: Vec::new() }
+    }
+
+    /// The hub says that `foreign` belongs to another device: this store is a copy of that one's.
+    /// Unacknowledged operations of that name are made again under a `fresh` one if it was this
+    /// replica's own, and left to their owner otherwise.
+    pub(crate) fn disown(&mut self, foreign: u64, acknowledged: &Version, fresh: u64) {
+        let mine = foreign == self.actor;
+        let before = self.version.forget(foreign);
+        self.version.advance(foreign, acknowledged.get(foreign).min(before));
+        if mine {
+            self.actor = fresh;
+            self.resumed = false;
+            if before > self.version.get(foreign) {
+                // There may be nothing but removals, and the hub learns them from a number.
+                self.next_dot();
+            }
+        }
+        for kind in Kind::ALL {
+            for at in 0..self.count(kind) {
+                let Entry { registers, adds, .. } = self.entries[kind as usize][at].take_dots();
+                for mut register in registers {
+                    if let Some(dot) = self.owned(register.dot, foreign, mine) {
+                        register.dot = dot;
+                        self.entries[kind as usize][at].put(register);
+                    }
+                }
+                for mut add in adds {
+                    if let Some(dot) = self.owned(add.dot, foreign, mine) {
+                        add.dot = dot;
+                        self.entries[kind as usize][at].put_add(add);
+                    }
+                }
+            }
+            self.entries[kind as usize].retain(|entry| !entry.is_empty());
         }
         self.settle_journal();
-        changes(&old, self)
     }
-}
 
-/// What a shopper sees of going from one state to another.
-fn changes(old: &Document, new: &Document) -> Applied {
-    let mut applied = Applied { advanced: true, ..Applied::default() };
-    for kind in Kind::ALL {
-        if old.entries[kind as usize] != new.entries[kind as usize] {
-            applied.kinds |= 1 << kind as u8;
+    /// The name that an operation keeps or gets when `foreign` is disowned; `None` to drop it.
+    fn owned(&mut self, dot: Dot, foreign: u64, mine: bool) -> Option<Dot> {
+        if dot.actor != foreign || self.version.has(dot) {
+            return Some(dot);
         }
+        if mine { Some(self.next_dot()) } else { None }
     }
-    let mut keys: Vec<&str> = old.cart().iter().chain(&new.cart()).map(|line| line.key).collect();
-    sort_distinct(&mut keys);
-    for key in keys {
-        let (before, after) = (old.quantity(key), new.quantity(key));
-        if before != after {
-            applied.lines.push(LineChange { key: key.to_owned(), before, after, cut: after < before });
-        }
-    }
-    applied
 }

@@ -151,8 +151,14 @@ fn tables(log: &Log, products: &[Product], args: &Args) -> index::Tables {
         baskets.push(person, order.at, order.lines.iter().map(|line| numbers[line.item as usize]));
     }
     let words: Vec<index::Words> = products.iter().map(words).collect();
-    let input =
-        index::Input { items: products.len() as u32, orders: Some(&baskets), visits: None, words: Some(&words) };
+    let categories: Vec<&str> = products.iter().map(|product| product.item.category.as_str()).collect();
+    let input = index::Input {
+        items: products.len() as u32,
+        orders: Some(&baskets),
+        visits: None,
+        words: Some(&words),
+        categories: Some(&categories),
+    };
     let neighbours = usize::from(args.neighbours);
     let settings = index::Settings { neighbours, least_people: args.least_people, ..index::Settings::default() };
     index::build(&input, &settings)

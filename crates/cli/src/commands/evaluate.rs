@@ -3,7 +3,7 @@
 use super::build::{day, read};
 use crate::console::Console;
 use crate::evaluate::clicks::{self, Clicks, Columns, Guard};
-use crate::evaluate::orders::{self, Split};
+use crate::evaluate::orders::{self, Split, Spread};
 use crate::evaluate::picture::{self, Bar};
 use crate::evaluate::{Speed, peers};
 use crate::failure::{Failure, Outcome};
@@ -53,6 +53,9 @@ pub struct Args {
 /// Thresholds shown in the table of silent answers.
 const THRESHOLDS: [u16; 7] = [0, 500, 1_000, 2_000, 5_000, 10_000, 20_000];
 
+/// Diversities shown for logs with categories.
+const DIVERSITIES: [u8; 5] = [0, 20, 40, 60, 80];
+
 #[derive(Serialize)]
 struct Row<S> {
     method: String,
@@ -81,6 +84,8 @@ struct OrdersReport {
     with: Vec<Row<orders::Scores>>,
     again: Vec<Row<orders::Scores>>,
     for_you: Vec<Row<orders::Scores>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    diversity: Vec<Spread>,
     neighbours: usize,
     cut_orders: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -281,6 +286,7 @@ fn evaluate_orders(
         with,
         again,
         for_you,
+        diversity: orders::spread(&split, &shelf, &DIVERSITIES),
         neighbours: shelf.neighbours_in_all(),
         cut_orders: split.log().cut().0,
         speed: args.timing.then(|| ours.speed()),
@@ -315,6 +321,16 @@ fn print_orders(report: &OrdersReport, console: &Console) -> Outcome {
                 "{method:32} {:9} {:7.4} {:7.4} {:7.4} {:7.4} {:7.4}",
                 s.questions, s.precision, s.recall, s.hit, s.reciprocal_rank, s.gain
             ));
+        }
+        console.say("");
+    }
+    if !report.diversity.is_empty() {
+        console.say(format_args!(
+            "{:>9} {:>7} {:>10}   goes with the cart, not filled up",
+            "diversity", "HR10", "categories"
+        ));
+        for Spread { diversity, hit, categories } in &report.diversity {
+            console.say(format_args!("{diversity:9} {hit:7.4} {categories:10.2}"));
         }
         console.say("");
     }

@@ -1,11 +1,16 @@
 //! The commands. A new one is a file here with `Args` and `run`, a variant and a line in `run`.
 
 pub mod build;
+pub mod check;
+pub mod eval;
 pub mod evaluate;
+pub mod explain;
 pub mod hub;
 pub mod import;
+pub mod init;
 pub mod inspect;
 pub mod schema;
+pub mod test;
 pub mod value;
 
 use crate::console::Console;
@@ -16,11 +21,16 @@ use crate::failure::Outcome;
 #[allow(missing_docs, reason = "clap would show it instead of the text at Args")]
 pub enum Command {
     Build(build::Args),
+    Check(check::Args),
+    Eval(eval::Args),
     Evaluate(evaluate::Args),
+    Explain(explain::Args),
     Hub(hub::Args),
     Import(import::Args),
+    Init(init::Args),
     Inspect(inspect::Args),
     Schema(schema::Args),
+    Test(test::Args),
     Value(value::Args),
 }
 
@@ -32,11 +42,16 @@ impl Command {
     pub fn run(self, console: &Console) -> Outcome {
         match self {
             Self::Build(args) => build::run(&args, console),
+            Self::Check(args) => check::run(&args, console),
+            Self::Eval(args) => eval::run(&args, console),
             Self::Evaluate(args) => evaluate::run(&args, console),
+            Self::Explain(args) => explain::run(&args, console),
             Self::Hub(args) => hub::run(&args, console),
             Self::Import(args) => import::run(&args, console),
+            Self::Init(args) => init::run(&args, console),
             Self::Inspect(args) => inspect::run(&args, console),
             Self::Schema(args) => schema::run(&args, console),
+            Self::Test(args) => test::run(&args, console),
             Self::Value(args) => value::run(&args, console),
         }
     }

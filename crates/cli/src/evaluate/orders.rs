@@ -40,6 +40,8 @@ pub struct Order {
 pub struct Split {
     /// Ids by position, ascending as text.
     pub ids: Vec<String>,
+    /// Category paths by position; all empty when the log has none.
+    pub categories: Vec<String>,
     /// The cut.
     pub at: Instant,
     /// Orders before the cut, by time.
@@ -60,7 +62,13 @@ impl Split {
         let within = log.orders.iter().filter(|order| until.is_none_or(|until| order.at < until));
         let (train, test) = within.map(order).partition(|order: &Order| order.at < at);
         // The reader numbers items by id, so positions are in the order of ids.
-        Self { ids: log.items.iter().map(|item| item.id.as_str().to_owned()).collect(), at, train, test }
+        Self {
+            ids: log.items.iter().map(|item| item.id.as_str().to_owned()).collect(),
+            categories: log.items.iter().map(|item| item.category.clone()).collect(),
+            at,
+            train,
+            test,
+        }
     }
 
     /// The orders before the cut as the index builder wants them. Each guest order is one more person.
@@ -78,9 +86,15 @@ impl Split {
     #[must_use]
     pub fn shelf(&self, settings: &Settings) -> MemoryShelf {
         let log = self.log();
-        let input = Input { items: self.ids.len() as u32, orders: Some(&log), ..Input::default() };
+        let categories: Vec<&str> = self.categories.iter().map(String::as_str).collect();
+        let input = Input {
+            items: self.ids.len() as u32,
+            orders: Some(&log),
+            categories: Some(&categories),
+            ..Input::default()
+        };
         let settings = Settings { as_of: Some(self.at), ..settings.clone() };
-        MemoryShelf::new(self.ids.clone(), index::build(&input, &settings))
+        MemoryShelf::new(self.ids.clone(), index::build(&input, &settings)).with_categories(self.categories.clone())
     }
 
     /// Items by the number of orders with them from `from` to the cut, most first, then smaller id.
@@ -260,4 +274,39 @@ impl<'a> Ours<'a> {
         let found = self.watch.time(|| answer(self.shelf, query, &mut self.scratch));
         found.picks.iter().map(|pick| pick.item).collect()
     }
+}
+
+/// What asking for diversity costs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Spread {
+    /// [`Query::diversity`].
+    pub diversity: u8,
+    /// Share of carts whose missing item is in the list.
+    pub hit: f64,
+    /// Different categories in a list.
+    pub categories: f64,
+}
+
+/// Asks what goes with each cart, more and more spread over categories. Empty when the log has none.
+#[must_use]
+pub fn spread(split: &Split, shelf: &MemoryShelf, diversities: &[u8]) -> Vec<Spread> {
+    if split.categories.iter().all(String::is_empty) {
+        return Vec::new();
+    }
+    let mut scratch = Scratch::default();
+    let mut at = |diversity: u8| {
+        let mut categories = Mean::default();
+        let scores = with(&split.test, |cart| {
+            let query = Query { cart, diversity, ..Query::new(Kind::With, LIST) };
+            let picks = answer(shelf, &query, &mut scratch).picks;
+            let distinct: BTreeSet<&str> =
+                picks.iter().map(|pick| split.categories[pick.item.0 as usize].as_str()).collect();
+            if !picks.is_empty() {
+                categories.add(distinct.len() as f64);
+            }
+            picks.iter().map(|pick| pick.item).collect()
+        });
+        Spread { diversity, hit: scores.hit, categories: categories.value() }
+    };
+    diversities.iter().map(|diversity| at(*diversity)).collect()
 }

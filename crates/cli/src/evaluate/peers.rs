@@ -31,7 +31,6 @@ impl<F: FnMut(&[ItemIx], &mut BTreeMap<ItemIx, f64>)> Recommender for Scored<F> 
 }
 
 /// The same items for everybody: the most looked at, of the last `days` if given.
-#[must_use]
 pub fn popularity(clicks: &Clicks, days: Option<i64>) -> impl FnMut(&[ItemIx], &mut BTreeMap<ItemIx, f64>) + use<> {
     let end = clicks.train.last().map_or(Instant(0), |visit| visit.at);
     let from = days.map_or(Instant(i64::MIN), |days| end - Span::days(days));
@@ -49,7 +48,6 @@ pub fn popularity(clicks: &Clicks, days: Option<i64>) -> impl FnMut(&[ItemIx], &
 pub type Pairs = BTreeMap<ItemIx, BTreeMap<ItemIx, f64>>;
 
 /// What was looked at directly after the last item.
-#[must_use]
 pub fn directly_after(clicks: &Clicks) -> impl FnMut(&[ItemIx], &mut BTreeMap<ItemIx, f64>) + use<> {
     let mut after = Pairs::new();
     for pair in clicks.train.iter().flat_map(|visit| visit.items.windows(2)) {

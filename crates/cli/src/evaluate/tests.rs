@@ -139,6 +139,7 @@ fn order(customer: Option<u32>, day: i64, items: &[u32]) -> Order {
 fn split() -> Split {
     Split {
         ids: (0..6).map(|n| n.to_string()).collect(),
+        categories: vec![String::new(); 6],
         at: Instant(0) + Span::days(100),
         train: vec![
             order(Some(1), 10, &[0, 1]),

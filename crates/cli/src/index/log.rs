@@ -88,6 +88,15 @@ impl Log {
         self.items.len()
     }
 
+    /// The same with other items; those without one are left out.
+    pub(super) fn renamed(&self, name: impl Fn(ItemIx) -> Option<ItemIx>) -> Self {
+        let mut log = Self::with_limit(self.limit);
+        for group in &self.groups {
+            log.push(group.person, group.at, self.items[group.start..group.end].iter().filter_map(|item| name(*item)));
+        }
+        log
+    }
+
     /// Persons, times and items, those of one person side by side and older ones first.
     pub(super) fn by_person(&self) -> Vec<(u32, Instant, &[ItemIx])> {
         let mut groups: Vec<&Group> = self.groups.iter().collect();

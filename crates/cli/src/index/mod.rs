@@ -10,6 +10,7 @@
 //! What is published is counts of people: a pair that fewer than [`Settings::least_people`] different
 //! people made leaves no trace, and neither does an item in the popular list.
 
+mod categories;
 mod invert;
 mod log;
 mod neighbours;
@@ -73,6 +74,9 @@ pub struct Input<'a> {
     pub visits: Option<&'a Log>,
     /// Attributes and words of all items, by position.
     pub words: Option<&'a [Words]>,
+    /// Category paths of all items, by position; empty for an item without one. They fill the rows of
+    /// items that were hardly ever bought with what goes with their category.
+    pub categories: Option<&'a [&'a str]>,
 }
 
 /// The neighbour tables, by item position; empty where there was no input.
@@ -94,8 +98,12 @@ pub fn build(input: &Input<'_>, settings: &Settings) -> Tables {
     let rows = |log: Option<&Log>, weighing: &Weighing| {
         log.map_or_else(Vec::new, |log| neighbours::rows(log, input.items, weighing, settings))
     };
+    let mut with = rows(input.orders, &settings.with);
+    if let (Some(log), Some(categories)) = (input.orders, input.categories) {
+        categories::fill(&mut with, log, categories, &settings.with, settings);
+    }
     Tables {
-        with: rows(input.orders, &settings.with),
+        with,
         next: rows(input.visits, &settings.next),
         like: input.words.map_or_else(Vec::new, |words| words::rows(words, settings.neighbours)),
         popular: input

@@ -4,17 +4,8 @@ use super::{Log, Settings};
 use wellmet_engine::shelf::ItemIx;
 use wellmet_engine::time::Span;
 
-#[derive(Clone, Copy, Default)]
-struct Count {
-    groups: u32,
-    people: u32,
-    last_group: Option<usize>,
-    last_person: Option<u32>,
-}
-
-/// Items by the number of orders or visits in the last days, most first, then smaller position. Items
-/// of too few people are left out.
-pub(super) fn popular(log: &Log, items: u32, settings: &Settings) -> Vec<ItemIx> {
+/// Orders or visits with each item in the last days, by position; 0 for items of too few people.
+pub(super) fn counts(log: &Log, items: u32, settings: &Settings) -> Vec<u32> {
     let until = settings.as_of.unwrap_or_else(|| log.end());
     let from = until - Span((settings.popular_days * Span::DAY.0 as f64) as i64);
     let mut counts = vec![Count::default(); items as usize];
@@ -35,9 +26,22 @@ pub(super) fn popular(log: &Log, items: u32, settings: &Settings) -> Vec<ItemIx>
             }
         }
     }
-    let enough = |item: &u32| counts[*item as usize].people >= settings.least_people.max(1);
-    let mut list: Vec<u32> = (0..items).filter(enough).collect();
-    list.sort_by_key(|item| (core::cmp::Reverse(counts[*item as usize].groups), *item));
+    counts.iter().map(|count| if count.people >= settings.least_people { count.groups } else { 0 }).collect()
+}
+
+#[derive(Clone, Copy, Default)]
+struct Count {
+    groups: u32,
+    people: u32,
+    last_group: Option<usize>,
+    last_person: Option<u32>,
+}
+
+/// Items by the number of orders or visits in the last days, most first, then smaller position.
+pub(super) fn popular(log: &Log, items: u32, settings: &Settings) -> Vec<ItemIx> {
+    let counts = counts(log, items, settings);
+    let mut list: Vec<u32> = (0..items).filter(|item| counts[*item as usize] > 0).collect();
+    list.sort_by_key(|item| (core::cmp::Reverse(counts[*item as usize]), *item));
     list.truncate(settings.popular);
     list.into_iter().map(ItemIx).collect()
 }

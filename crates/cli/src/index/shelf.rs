@@ -9,6 +9,7 @@ use wellmet_engine::shelf::{Card, ItemIx, Lookup, Neighbour, Relation, Shelf};
 #[derive(Clone, Debug)]
 pub struct MemoryShelf {
     ids: Vec<String>,
+    categories: Vec<String>,
     tables: Tables,
 }
 
@@ -20,7 +21,14 @@ impl MemoryShelf {
             row.iter_mut().for_each(|neighbour| neighbour.weight = wellmet_book::quantised(neighbour.weight));
             row.sort_by_key(|neighbour| (core::cmp::Reverse(neighbour.weight), neighbour.item));
         }
-        Self { ids, tables }
+        Self { ids, categories: Vec::new(), tables }
+    }
+
+    /// Gives the items categories, by position.
+    #[must_use]
+    pub fn with_categories(mut self, categories: Vec<String>) -> Self {
+        self.categories = categories;
+        self
     }
 
     /// Neighbours in all tables together.
@@ -50,7 +58,7 @@ impl Shelf for MemoryShelf {
                 title: "",
                 link: "",
                 image: "",
-                category: "",
+                category: self.categories.get(item.0 as usize).map_or("", String::as_str),
                 price_minor: 0,
                 in_stock: true,
                 durable: false,

@@ -183,7 +183,7 @@ fn hostile_sizes_are_cut_and_counted() {
     orders.push(2, day(1), core::iter::empty());
     assert_eq!((orders.cut(), orders.lines(), orders.len()), ((1, 400), 100, 1));
     let tables = build(
-        &Input { items: 10_000, orders: Some(&orders), visits: Some(&visits), words: None },
+        &Input { items: 10_000, orders: Some(&orders), visits: Some(&visits), ..Input::default() },
         &Settings { least_people: 1, ..Settings::default() },
     );
     assert!(tables.next.iter().chain(&tables.with).all(|row| row.len() <= 20));
@@ -207,4 +207,24 @@ fn popular_is_recent_and_many() {
     assert_eq!(with(&log, 3, &settings(2)).popular, [ItemIx(1)]);
     let all = Settings { popular_days: 365.0, popular: 2, ..settings(1) };
     assert_eq!(with(&log, 3, &all).popular, [ItemIx(0), ItemIx(1)]);
+}
+
+#[test]
+fn an_item_that_nobody_bought_starts_with_what_goes_with_its_category() {
+    // 0, 1: cups. 2, 3: saucers, 3 sold better. 4: a spade. 5: a new cup.
+    let paths = ["Cups", "Cups", "Saucers", "Saucers", "Garden", "Cups", ""];
+    let lines: [(u32, i64, &[u32]); 4] = [(1, 99, &[0, 3]), (2, 99, &[1, 3]), (3, 99, &[0, 2]), (4, 99, &[4])];
+    let log = orders(&lines);
+    let ask = |least_people| {
+        let input = Input { items: 7, orders: Some(&log), categories: Some(&paths), ..Input::default() };
+        build(&input, &settings(least_people, PLAIN)).with
+    };
+    let rows = ask(2);
+    let items = |item: usize| row(&rows[item]).iter().map(|(item, _)| *item).collect::<Vec<_>>();
+    assert_eq!(items(5), [3, 2]);
+    assert_eq!((items(4), items(6)), (vec![], vec![]));
+    // Three people bought a cup and a saucer: with four asked for, nothing is said.
+    assert!(ask(4).iter().all(Vec::is_empty));
+    // What was really bought together stays on top.
+    assert_eq!(row(&ask(1)[1])[0].0, 3);
 }

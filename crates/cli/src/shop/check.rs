@@ -12,7 +12,7 @@ mod references;
 mod texts;
 
 use super::diagnostic::Findings;
-use super::json::Node;
+use super::json::{Member, Node};
 use super::model::ShopFile;
 use super::names::Scope;
 use std::collections::BTreeSet;
@@ -44,6 +44,16 @@ impl<'a> Checker<'a, '_, '_> {
         self.root.walk(path).unwrap_or(self.root)
     }
 
+    /// The members of an object at a path; none where it was left out.
+    fn members(&self, path: &[&str]) -> &'a [Member] {
+        self.root.walk(path).map(Node::members).unwrap_or_default()
+    }
+
+    /// The items of a list at a path; none where it was left out.
+    fn items(&self, path: &[&str]) -> &'a [Node] {
+        self.root.walk(path).map(Node::items).unwrap_or_default()
+    }
+
     /// All conditions of the file with the words that say whose they are.
     fn all_conditions(&self) -> Vec<(String, &'a Node)> {
         let mut found = Vec::new();
@@ -57,13 +67,13 @@ impl<'a> Checker<'a, '_, '_> {
             ("playlists", "playlist"),
             ("surveys", "survey"),
         ] {
-            for member in self.root.get(section).map(Node::members).unwrap_or_default() {
+            for member in self.members(&[section]) {
                 if let Some(when) = member.value.get("when") {
                     found.push((format!("{one} {:?}", member.key), when));
                 }
             }
         }
-        for slot in self.root.get("slots").map(Node::members).unwrap_or_default() {
+        for slot in self.members(&["slots"]) {
             for variant in slot.value.get("variants").map(Node::items).unwrap_or_default() {
                 if let Some(when) = variant.get("when") {
                     let choice = variant.get("choice").and_then(Node::text).unwrap_or_default();

@@ -37,12 +37,23 @@ pub enum Target {
 /// # Errors
 /// [`TooBig`] when all conditions together are more than the engine takes.
 pub fn compile(shop: &ShopFile, target: Target) -> Result<Table, TooBig> {
+    compile_asking(shop, target, &[])
+}
+
+/// Compiles a shop file, with attributes that no rule asks for but the caller will.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_asking(shop: &ShopFile, target: Target, names: &[String]) -> Result<Table, TooBig> {
     let currency = Currency::new(&shop.shop.currency).unwrap_or(Currency::new("XXX").expect("three capital letters"));
     let mut compiler =
         Compiler { shop, scope: Scope::new(shop), table: Table::new(currency), phrases: BTreeMap::new() };
     compiler.table.languages = shop.shop.languages.clone();
     compiler.table.phrases[0] = vec![String::new(); shop.shop.languages.len()];
     compiler.all(target)?;
+    for name in names {
+        compiler.name(name);
+    }
     compiler.attributes();
     Ok(compiler.table)
 }

@@ -2,7 +2,7 @@
 
 use super::model::{AttributeType, ShopFile};
 use std::collections::BTreeSet;
-use wellmet_engine::attribute::{Annual, FACTS, Source};
+use wellmet_engine::attribute::{Annual, FACTS, Fact, Measure, ORDER, Source};
 
 /// Kinds of values, as far as a name tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,18 @@ impl<'a> Scope<'a> {
             "signed_in" => Type::Boolean,
             _ => Type::Number,
         })
+    }
+
+    /// Whether a number may be unknown although she agreed to everything.
+    #[must_use]
+    pub fn may_be_missing(&self, name: &str) -> bool {
+        let always = matches!(Source::of(name), Some(Source::Fact(fact)) if matches!(
+            fact,
+            Fact::Weekday | Fact::Month | Fact::DayOfMonth | Fact::Hour | Fact::Visits | Fact::CartCount | Fact::CartLines
+                | Fact::CartTotal | Fact::IntervalCount
+        ));
+        let counted = matches!(Source::of(name), Some(Source::Events { kind, measure: Measure::Count | Measure::Days, .. }) if kind != ORDER);
+        !always && !counted
     }
 
     /// The values that a name can have, if the file says so.

@@ -10,6 +10,7 @@ use super::json::{Data, Node};
 use super::model::ShopFile;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 use wellmet_engine::host::{Host, Native};
 
 /// The schema.
@@ -28,8 +29,8 @@ struct Mistake {
     code: &'static str,
     message: String,
     fix: String,
-    /// Offset of the value that has to go for the rest to be usable.
-    bad: usize,
+    /// Offset of the value that has to go for the rest to be usable; `None` when it can stay.
+    bad: Option<usize>,
     /// Whether the value is of the wrong kind altogether: a branch of alternatives that was not meant.
     foreign: bool,
 }
@@ -38,23 +39,24 @@ struct Mistake {
 /// values that have to be left out for the rest to fit; `None` when nothing fits.
 #[must_use]
 pub fn check(root: &Node, findings: &mut Findings<'_>) -> Option<BTreeSet<usize>> {
-    let schema = schema();
+    static SCHEMA: LazyLock<Json> = LazyLock::new(schema);
     let mut bad = BTreeSet::new();
     let mut first = true;
     loop {
-        let mut checker = Checker { root: &schema, bad: &bad, mistakes: Vec::new() };
-        checker.value(root, &schema, "the file");
+        let mut checker = Checker { root: &SCHEMA, bad: &bad, mistakes: Vec::new() };
+        checker.value(root, &SCHEMA, "the file");
         let mistakes = checker.mistakes;
-        if mistakes.is_empty() {
-            return Some(bad);
-        }
         let known = bad.len();
+        let sound = mistakes.iter().all(|mistake| mistake.bad.is_none());
         for mistake in mistakes {
-            bad.insert(mistake.bad);
+            bad.extend(mistake.bad);
             // Later rounds find what only the leaving out made wrong.
             if first && !mistake.message.is_empty() {
                 findings.error(mistake.at, mistake.code, mistake.message, mistake.fix);
             }
+        }
+        if sound {
+            return Some(bad);
         }
         if bad.contains(&root.at) || bad.len() == known {
             return None;
@@ -71,7 +73,12 @@ struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     fn mistake(&mut self, node: &Node, code: &'static str, message: String, fix: String) {
-        self.mistakes.push(Mistake { at: node.at, code, message, fix, bad: node.at, foreign: false });
+        self.mistakes.push(Mistake { at: node.at, code, message, fix, bad: Some(node.at), foreign: false });
+    }
+
+    /// A value of the right kind that is wrong nevertheless: what depends on it can be looked at.
+    fn blemish(&mut self, node: &Node, code: &'static str, message: String, fix: &str) {
+        self.mistakes.push(Mistake { at: node.at, code, message, fix: fix.to_owned(), bad: None, foreign: false });
     }
 
     /// `what` names the value in messages.
@@ -85,6 +92,13 @@ impl<'a> Checker<'a> {
         }
         for key in ["anyOf", "oneOf"] {
             if let Some(branches) = schema[key].as_array() {
+                let names: Option<Vec<Json>> = branches.iter().map(|branch| branch.get("const").cloned()).collect();
+                if let Some(names) = names {
+                    if !names.contains(&node.to_serde(&|_| false)) {
+                        self.not_one_of(node, &names, what);
+                    }
+                    return;
+                }
                 self.any(node, branches, what);
                 return;
             }
@@ -221,22 +235,22 @@ impl<'a> Checker<'a> {
 
     fn text(&mut self, node: &Node, text: &str, schema: &Json, what: &str) {
         if let Some(most) = schema["maxLength"].as_u64().filter(|most| text.chars().count() as u64 > *most) {
-            self.mistake(node, "too-long", format!("{what} is longer than {most} characters"), String::new());
+            self.blemish(node, "too-long", format!("{what} is longer than {most} characters"), "shorten it");
         }
         if let Some(pattern) = schema["pattern"].as_str()
             && !matches(pattern, text)
         {
-            self.mistake(node, "wrong-form", format!("{what} cannot be {text:?}"), form(pattern).to_owned());
+            self.blemish(node, "wrong-form", format!("{what} cannot be {text:?}"), form(pattern));
         }
     }
 
     fn list(&mut self, node: &Node, items: &[Node], schema: &'a Json, what: &str) {
         let kept = items.iter().filter(|item| !self.bad.contains(&item.at)).count() as u64;
         if let Some(least) = schema["minItems"].as_u64().filter(|least| kept < *least) {
-            self.mistake(node, "too-few", format!("{what} needs at least {least} of its entries"), String::new());
+            self.blemish(node, "too-few", format!("{what} needs at least {least} of its entries"), "add one");
         }
         if let Some(most) = schema["maxItems"].as_u64().filter(|most| kept > *most) {
-            self.mistake(node, "too-many", format!("{what} can have at most {most} entries"), String::new());
+            self.blemish(node, "too-many", format!("{what} can have at most {most} entries"), "remove some");
         }
         for (at, item) in items.iter().enumerate().filter(|(_, item)| !self.bad.contains(&item.at)) {
             if let Some(schema) = schema.get("items") {
@@ -269,7 +283,7 @@ impl<'a> Checker<'a> {
                     code: "missing",
                     message: String::new(),
                     fix,
-                    bad: node.at,
+                    bad: Some(node.at),
                     foreign: false,
                 });
             } else {
@@ -289,7 +303,7 @@ impl<'a> Checker<'a> {
                     code: "wrong-form",
                     message: format!("{what} cannot have the key {called}"),
                     fix: form(pattern).to_owned(),
-                    bad: member.value.at,
+                    bad: Some(member.value.at),
                     foreign: false,
                 });
                 continue;
@@ -309,7 +323,7 @@ impl<'a> Checker<'a> {
                         code: "unknown-key",
                         message: format!("{what} has no key {called}"),
                         fix,
-                        bad: member.value.at,
+                        bad: Some(member.value.at),
                         foreign: false,
                     });
                 }

@@ -56,10 +56,8 @@ fn simplex<const N: usize>(start: [f64; N], width: f64, f: &impl Fn(&[f64; N]) -
             break;
         }
         let worst = corners[N];
-        let mut middle = [0.0; N];
-        for axis in 0..N {
-            middle[axis] = corners[..N].iter().map(|corner| corner.0[axis]).sum::<f64>() / N as f64;
-        }
+        let middle: [f64; N] =
+            core::array::from_fn(|axis| corners[..N].iter().map(|corner| corner.0[axis]).sum::<f64>() / N as f64);
         let along = |t: f64| {
             let mut point = middle;
             for axis in 0..N {
@@ -81,9 +79,7 @@ fn simplex<const N: usize>(start: [f64; N], width: f64, f: &impl Fn(&[f64; N]) -
         } else {
             let best = corners[0].0;
             for corner in &mut corners[1..] {
-                for axis in 0..N {
-                    corner.0[axis] = (corner.0[axis] + best[axis]) / 2.0;
-                }
+                corner.0 = core::array::from_fn(|axis| (corner.0[axis] + best[axis]) / 2.0);
                 corner.1 = f(&corner.0);
             }
         }

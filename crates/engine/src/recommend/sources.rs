@@ -63,7 +63,9 @@ pub(super) fn gather<S: Shelf + ?Sized>(shelf: &S, query: &Query<'_>, scratch: &
             let newest = lines.first().map_or(query.now, |line| line.at);
             for line in lines.iter().take(TASTE_CONTEXT) {
                 let weight = halved((newest - line.at).0, TASTE_HALF_LIFE.0);
-                reader.row(Relation::With, line.item, weight, Evidence::Owned(line.item));
+                if !reader.row(Relation::With, line.item, weight, Evidence::Owned(line.item)) {
+                    reader.row(Relation::Like, line.item, weight / 2, Evidence::Alike(line.item));
+                }
             }
             lift(shelf, &mut reader.scratch.tally, LIFT);
             for (item, weight) in latest(query.visit) {

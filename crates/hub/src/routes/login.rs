@@ -146,6 +146,7 @@ async fn admit(
     hub.history.note(session.shopper(), Event::SignedIn, now).await?;
     if hub.documents.read(session.shopper(), session.life).await.is_err() {
         // She was forgotten meanwhile, on another device. Nothing of this login may stay.
+        hub.sessions.bury(session.key).await?;
         hub.forget(Some((session.shopper(), session.life)), visitor).await?;
         return Err(Refusal::erased());
     }

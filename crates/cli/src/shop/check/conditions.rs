@@ -1,7 +1,7 @@
 //! Conditions: names, operators, kinds of values, contradictions.
 
 use super::super::diagnostic::nearest;
-use super::super::json::{Data, Node};
+use super::super::json::{Data, Member, Node};
 use super::super::names::Type;
 use super::Checker;
 use super::constraints::Demands;
@@ -46,6 +46,7 @@ impl Checker<'_, '_, '_> {
     pub(super) fn conditions(&mut self) {
         for (whose, when) in self.all_conditions() {
             self.condition(when);
+            self.missing_as_zero(when, &[]);
             if let Some(name) = Demands::of(Some(when)).impossible() {
                 self.findings.error(
                     when.at,
@@ -57,6 +58,38 @@ impl Checker<'_, '_, '_> {
             if Program::default().add(&when.to_value()).is_err() {
                 let fix = format!("nest at most {MAX_DEPTH} levels");
                 self.findings.error(when.at, "too-deep", format!("the condition of {whose} is too large"), fix);
+            }
+        }
+    }
+
+    /// What is missing counts as 0 in JavaScript's comparisons, and so here: `{"birthday.in_days":
+    /// {"$lte": 3}}` would hold for everybody whose birthday is not known.
+    fn missing_as_zero(&mut self, node: &Node, sure: &[&str]) {
+        let mut sure = sure.to_vec();
+        let exists = |member: &&Member| {
+            member.value.get("$exists").is_some_and(|is| is.data == Data::Bool(true))
+                || !matches!(member.value.data, Data::Map(_) | Data::Number(_) | Data::Null)
+        };
+        sure.extend(node.members().iter().filter(exists).map(|member| member.key.as_str()));
+        for member in node.members() {
+            let (key, value) = (member.key.as_str(), &member.value);
+            match key {
+                "$and" | "$or" => value.items().iter().for_each(|item| self.missing_as_zero(item, &sure)),
+                _ if key.starts_with('$') => {}
+                _ => {
+                    // A date that is there has its days.
+                    let known = sure
+                        .iter()
+                        .any(|sure| key == *sure || key.strip_prefix(sure).is_some_and(|rest| rest.starts_with('.')));
+                    if let Some(at) = holds_of_zero(value).filter(|_| !known && self.scope.may_be_missing(key)) {
+                        self.findings.warning(
+                            at,
+                            "missing-is-zero",
+                            format!("this also holds where {key:?} is not known: what is missing counts as 0"),
+                            "add \"$exists\": true",
+                        );
+                    }
+                }
             }
         }
     }
@@ -172,11 +205,13 @@ impl Checker<'_, '_, '_> {
 
     /// A value that an attribute is compared with must be of its kind, and one that it can have.
     fn compared(&mut self, name: &str, kind: Type, wanted: &Node) {
-        let fits = match (&wanted.data, kind) {
-            (Data::Text(_), Type::Text | Type::List) | (Data::Number(_), Type::Number | Type::List) => true,
-            (Data::Bool(_), Type::Boolean | Type::List) | (Data::Null, _) => true,
-            _ => false,
-        };
+        let fits = matches!(
+            (&wanted.data, kind),
+            (Data::Text(_), Type::Text | Type::List)
+                | (Data::Number(_), Type::Number | Type::List)
+                | (Data::Bool(_), Type::Boolean | Type::List)
+                | (Data::Null, _)
+        );
         if !fits {
             let spoken = match kind {
                 Type::Text => "a text",
@@ -296,6 +331,29 @@ impl Checker<'_, '_, '_> {
             );
         }
     }
+}
+
+/// Where a test on a number stands, if all of it holds of 0.
+fn holds_of_zero(wanted: &Node) -> Option<usize> {
+    if let Data::Number(number) = wanted.data {
+        return (number == 0.0).then_some(wanted.at);
+    }
+    let mut found = None;
+    for member in wanted.members() {
+        let Data::Number(bound) = member.value.data else { return None };
+        let holds = match member.key.as_str() {
+            "$lt" => 0.0 < bound,
+            "$lte" => 0.0 <= bound,
+            "$gt" => 0.0 > bound,
+            "$gte" => 0.0 >= bound,
+            _ => false,
+        };
+        if !holds {
+            return None;
+        }
+        found.get_or_insert(member.key_at);
+    }
+    found
 }
 
 fn suggestion<const N: usize>(operator: &str, known: [&'static str; N]) -> String {

@@ -103,7 +103,7 @@ impl Allowed {
                     Some(scalar) => self.only(vec![scalar]),
                     None => whole = false,
                 },
-                ("$in", _) => match operand.items().iter().map(scalar).collect::<Option<Vec<_>>>() {
+                ("$in", _) => match scalars(operand) {
                     Some(scalars) => self.only(scalars),
                     None => whole = false,
                 },
@@ -111,7 +111,7 @@ impl Allowed {
                     Some(scalar) => self.but.push(scalar),
                     None => whole = false,
                 },
-                ("$nin", _) => match operand.items().iter().map(scalar).collect::<Option<Vec<_>>>() {
+                ("$nin", _) => match scalars(operand) {
                     Some(scalars) => self.but.extend(scalars),
                     None => whole = false,
                 },
@@ -206,6 +206,11 @@ impl Allowed {
             && bounded(self.most, other.most, false)
             && (other.exists.is_none() || other.exists == self.exists)
     }
+}
+
+/// The items of a list, if it is one of scalars only.
+fn scalars(node: &Node) -> Option<Vec<Scalar>> {
+    if let Data::List(items) = &node.data { items.iter().map(scalar).collect() } else { None }
 }
 
 fn scalar(node: &Node) -> Option<Scalar> {

@@ -23,7 +23,7 @@ impl<'a> Checker<'a, '_, '_> {
     pub(super) fn reach(&mut self) {
         let shop = self.shop;
         for (name, slot) in &shop.slots {
-            let nodes = self.node(&["slots", name, "variants"]).items();
+            let nodes = self.items(&["slots", name, "variants"]);
             let mut order: Vec<(usize, &Variant)> = slot.variants.iter().enumerate().collect();
             order.sort_by_key(|(_, variant)| Reverse(variant.priority));
             let mut tried: Vec<Tried<'a>> = Vec::new();
@@ -115,7 +115,7 @@ impl<'a> Checker<'a, '_, '_> {
         let variants = shop.slots.values().flat_map(|slot| &slot.variants);
         let mut offers: BTreeSet<&String> = variants.flat_map(|variant| &variant.offers).collect();
         offers.extend(shop.triggers.values().filter_map(|trigger| trigger.offer.as_ref()));
-        for member in self.node(&["offers"]).members() {
+        for member in self.members(&["offers"]) {
             if !offers.contains(&member.key) && shop.offers.contains_key(&member.key) {
                 let message = format!("offer {:?} is in no slot and no trigger", member.key);
                 self.findings.warning(
@@ -130,7 +130,7 @@ impl<'a> Checker<'a, '_, '_> {
         for (_, when) in self.all_conditions() {
             segments_in(when, &mut segments);
         }
-        for member in self.node(&["segments"]).members() {
+        for member in self.members(&["segments"]) {
             if !segments.contains(&member.key) && !self.said_in_text(&member.key) {
                 let message = format!("nothing asks for segment {:?}", member.key);
                 self.findings.warning(

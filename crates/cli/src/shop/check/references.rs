@@ -65,7 +65,7 @@ impl Checker<'_, '_, '_> {
 
     /// Where a key stands.
     fn key_at(&self, section: &[&str], key: &str) -> usize {
-        let members = self.node(section).members();
+        let members = self.members(section);
         members.iter().find(|member| member.key == key).map_or(self.root.at, |member| member.key_at)
     }
 
@@ -96,7 +96,7 @@ impl Checker<'_, '_, '_> {
     /// Segments that ask for themselves, however indirectly.
     fn cycles(&mut self) {
         let mut asks: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for member in self.node(&["segments"]).members() {
+        for member in self.members(&["segments"]) {
             let mut names = Vec::new();
             if let Some(when) = member.value.get("when") {
                 segments_in(when, &mut names);
@@ -166,7 +166,7 @@ impl Checker<'_, '_, '_> {
         for (index, offer) in variant.offers.iter().enumerate() {
             let offers = under(&["offers"]);
             let offers: Vec<&str> = offers.iter().map(String::as_str).collect();
-            let at = self.node(&offers).items().get(index).map_or(self.root.at, |node| node.at);
+            let at = self.items(&offers).get(index).map_or(self.root.at, |node| node.at);
             self.offer_exists(offer, at);
         }
         let fields = under(&["fields"]);

@@ -13,22 +13,21 @@ const OF_ITEMS: [&str; 3] = ["title", "times", "last"];
 
 impl<'a> Checker<'a, '_, '_> {
     pub(super) fn texts(&mut self) {
-        let root = self.root;
         for section in ["texts", "reasons"] {
-            for member in root.get(section).map(Node::members).unwrap_or_default() {
+            for member in self.members(&[section]) {
                 let allowed: &[&str] = if section == "reasons" { &OF_ITEMS } else { &[] };
                 self.phrase(&member.value, allowed);
             }
         }
         for section in ["offers", "triggers", "contacts", "payments", "guarantees", "playlists", "surveys"] {
-            for member in root.get(section).map(Node::members).unwrap_or_default() {
+            for member in self.members(&[section]) {
                 self.inside(&member.value);
             }
         }
-        for group in root.walk(&["status", "groups"]).map(Node::items).unwrap_or_default() {
+        for group in self.items(&["status", "groups"]) {
             self.inside(group);
         }
-        for slot in root.get("slots").map(Node::members).unwrap_or_default() {
+        for slot in self.members(&["slots"]) {
             for variant in slot.value.get("variants").map(Node::items).unwrap_or_default() {
                 self.inside(variant);
             }
