@@ -128,9 +128,16 @@ fn remapped_paths() -> Vec<String> {
         .map(PathBuf::from)
         .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
         .unwrap_or_default();
-    let folders = fs::read_dir(cargo.join("registry/src")).into_iter().flatten().flatten().map(|entry| entry.path());
-    // The later of two prefixes that fit wins, so the root comes last: the registry may lie inside it.
-    folders.chain([place::root()]).map(|folder| format!("'--remap-path-prefix={}/='", folder.display())).collect()
+    let registries = fs::read_dir(cargo.join("registry/src")).into_iter().flatten().flatten().map(|entry| entry.path());
+    // Where the standard library's source is installed, the compiler names it by its place.
+    let sysroot = Run::new("rustc").args(["--print", "sysroot"]).capture().unwrap_or_default();
+    let library = PathBuf::from(sysroot.trim()).join("lib/rustlib/src/rust");
+    let real = library.canonicalize().unwrap_or_else(|_| library.clone());
+    // Of two prefixes that fit the later wins, so the root comes last: the others may lie inside it.
+    registries
+        .chain([library, real, place::root()])
+        .map(|folder| format!("'--remap-path-prefix={}/='", folder.display()))
+        .collect()
 }
 
 /// Step 4. Returns whether anything was done.

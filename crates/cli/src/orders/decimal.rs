@@ -43,7 +43,7 @@ impl Decimal {
         let (whole, fraction) = digits.split_once(point).unwrap_or((digits, ""));
         let whole = whole_number(whole, group)?;
         let value = whole * ONE + millionths(fraction)?;
-        if digits == point.to_string() {
+        if digits.is_empty() || digits == point.to_string() {
             return None;
         }
         Some(Self(if negative { -value } else { value }))

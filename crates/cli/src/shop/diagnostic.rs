@@ -74,6 +74,24 @@ impl<'a> Findings<'a> {
         self.found.push((at, finding));
     }
 
+    /// Number of findings so far.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Drops findings that came after `mistakes` on lines that one of `mistakes` is on: what a line means is
+    /// not worth telling before its form is right.
+    pub fn drop_consequences(&mut self, mistakes: core::ops::Range<usize>) {
+        let kept = mistakes.end;
+        let lines: Vec<usize> = self.found[mistakes].iter().map(|(_, finding)| finding.line).collect();
+        let mut at = 0;
+        self.found.retain(|(_, finding)| {
+            at += 1;
+            at <= kept || !lines.contains(&finding.line)
+        });
+    }
+
     /// Line and column of an offset.
     #[must_use]
     pub fn place(&self, at: usize) -> (usize, usize) {
@@ -101,8 +119,9 @@ impl<'a> Findings<'a> {
 #[must_use]
 pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let most = name.chars().count().max(3) / 3;
-    let near = known.into_iter().map(|known| (distance(name, known), known));
-    near.filter(|(distance, _)| *distance <= most).min().map(|(_, known)| known)
+    // Of two that are equally near, letters swapped are likelier than one too many.
+    let near = known.into_iter().map(|known| (distance(name, known), name.len().abs_diff(known.len()), known));
+    near.filter(|(distance, ..)| *distance <= most).min().map(|(.., known)| known)
 }
 
 /// Letters to change, to add, to leave out, or to swap with the next, to get from one to the other.

@@ -47,6 +47,7 @@ pub fn read(file: &str, text: &str) -> Read {
         findings.error(error.at, "no-json", error.message, error.fix);
     }
     let Some(root) = root else { return Read { shop: None, findings: findings.sorted() } };
+    let before = findings.count();
     let shop = schema::check(&root, &mut findings).and_then(|bad| {
         let json = root.to_serde(&|at| bad.contains(&at));
         match serde_json::from_value::<ShopFile>(json) {
@@ -59,7 +60,9 @@ pub fn read(file: &str, text: &str) -> Read {
         }
     });
     if let Some(shop) = &shop {
+        let form = before..findings.count();
         check::check(shop, &root, &mut findings);
+        findings.drop_consequences(form);
     }
     let failed = findings.failed();
     Read { shop: shop.filter(|_| !failed), findings: findings.sorted() }
