@@ -18,7 +18,8 @@
 //!     rules: vec![Rule { when: (0, 0), group: 1, allowed: vec![0], why: label("Oak is too heavy for the lift.") }],
 //!     ..Model::new("desk", label("A desk"))
 //! };
-//! let view = model.view(&Selection::from([("wood", "walnut"), ("legs", "lift")]), 0);
+//! let selection = Selection::from([("wood", "walnut"), ("legs", "lift")]);
+//! let view = model.view(&selection, 0);
 //! assert_eq!((view.price_minor, view.complete), (80_000, true));
 //! assert_eq!(view.groups[0].choices[0].blocked, Some("Oak is too heavy for the lift."));
 //! ```
