@@ -112,7 +112,8 @@ pub(super) fn sizes() -> Outcome<Counts> {
 }
 
 pub(super) fn package() -> Outcome<Counts> {
-    build::sdk()?;
+    // The pages that load the package need a book as well.
+    demo::prepare()?;
     let browser = tools::chromium()?;
     node_tests("tests/package", &[("CHROME", browser)])
 }
