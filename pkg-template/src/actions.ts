@@ -28,6 +28,8 @@ export function optionsOf(button: HTMLElement, form: Element | null): Record<str
 export interface Actions {
   /** Does what a button says; true when it says something. */
   heed(button: HTMLElement): boolean;
+  /** Does what a control says that has just been changed. */
+  changed(field: HTMLElement): void;
   end(): void;
 }
 
@@ -66,19 +68,23 @@ export function heedActions(
     if (button && !event.defaultPrevented && heed(button)) event.preventDefault();
   };
 
-  const changed = ({ target }: Event): void => {
+  const changed = (target: HTMLElement): void => {
     const field = target as HTMLInputElement;
+    const { value } = field;
     const { wmGroup, wmQuantity, wmName } = field.dataset ?? {};
     const configurator = field.closest?.<HTMLElement>("[data-wm-configurator]");
     const line = wmQuantity != null && field.closest("[data-wm-cart]") && keyOf(field);
     if (wmGroup && configurator) {
       draft(configurator, (s) =>
-        s.configure(configurator.dataset.wmConfigurator!, draftOf(configurator), wmGroup, field.value),
+        s.configure(configurator.dataset.wmConfigurator!, draftOf(configurator), wmGroup, value),
       );
-    } else if (line && parseInt(field.value, 10) >= 0) void shop.setQuantity(line, parseInt(field.value, 10));
-    else if (wmName != null) void shop.setName(field.value);
+    } else if (line && parseInt(value, 10) >= 0) void shop.setQuantity(line, parseInt(value, 10));
+    else if (wmName != null) void shop.setName(value);
   };
 
-  const off = [listen(document, "click", clicked), listen(document, "change", changed)];
-  return { heed, end: () => off.forEach((one) => one()) };
+  const off = [
+    listen(document, "click", clicked),
+    listen(document, "change", ({ target }) => changed(target as HTMLElement)),
+  ];
+  return { heed, changed, end: () => off.forEach((one) => one()) };
 }

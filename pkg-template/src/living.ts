@@ -29,8 +29,8 @@ const NAME_LONGEST = 80;
 /** The second half, as the first one sees it. */
 export interface Living {
   commands: Partial<WellmetCommands>;
-  /** The page is decided. `clicks` were made while it was not. */
-  start(denied: number, clicks: HTMLElement[]): void;
+  /** The page is decided. `early` are the buttons clicked and the controls changed while it was not. */
+  start(denied: number, early: HTMLElement[]): void;
   /** A decision was shown. */
   decided(exchanged: Element[], wanted: Map<HTMLElement, Shown | null>, partial: boolean): void;
   /** Something went into the journey, or a visit was counted. */
@@ -296,7 +296,7 @@ export function live(scene: Scene): Living {
   return {
     commands,
 
-    start(denied, clicks) {
+    start(denied, early) {
       watch = new desk.engine!.Watch((what) => void (desk.session && life(what)));
       tabs.open();
       swap.around = keepFocus;
@@ -310,12 +310,13 @@ export function live(scene: Scene): Living {
         watchPage(scan, swap.restore, tell),
         actions.end,
       );
+      // Before the page shows what was kept: a control says what she chose, not what she chose last time.
+      for (const element of early) if (!actions.heed(element)) actions.changed(element);
       scan();
       if (desk.kept && hub && !pending()) scene.saved("hub");
       void keeping.catchUp();
       void keeping.consented(denied);
       void greetHub();
-      clicks.forEach(actions.heed);
     },
 
     decided(exchanged, wanted, partial) {

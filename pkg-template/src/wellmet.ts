@@ -357,8 +357,8 @@ export function create(
     function giveUp(): void {
       undo.splice(0).forEach((one) => one());
       living?.destroy();
-      // The clicks that were kept are done again, now without us.
-      for (const button of held.splice(0)) if (button.isConnected) button.click();
+      // The clicks that were kept are done again, now without us; a changed control needs nobody.
+      for (const one of held.splice(0)) if (one.isConnected && one.dataset.wmAction) one.click();
     }
 
     end = () => {
@@ -387,6 +387,10 @@ export function create(
         if (!button || event.defaultPrevented || state === "living") return;
         event.preventDefault();
         held.push(button);
+      }),
+      listen(document, "change", ({ target }) => {
+        const control = (target as Element).closest?.<HTMLElement>("[data-wm-group],[data-wm-quantity],[data-wm-name]");
+        if (control && state !== "living") held.push(control);
       }),
     );
 

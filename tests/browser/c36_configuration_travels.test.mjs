@@ -53,3 +53,17 @@ behaviour("c36 it is kept over a reload without a sign-in", async ({ shopper }) 
   await she.go(page, "/made-to-order");
   await eventually(async () => (await chosen(page)).wood === "walnut", "walnut is still chosen");
 });
+
+behaviour("c36 a choice made before the page is complete is kept, too", async ({ shopper }) => {
+  const she = await shopper();
+  await she.context.route("**/living.js", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await route.continue();
+  });
+  const page = await she.open("/made-to-order");
+  await choose(page, "wood", "walnut");
+  await she.settled(page);
+  assert.equal((await chosen(page)).wood, "walnut");
+  await she.go(page, "/made-to-order");
+  await eventually(async () => (await chosen(page)).wood === "walnut", "walnut is still chosen");
+});

@@ -59,7 +59,7 @@ pub(crate) fn prepare() -> Outcome<Prepared> {
 }
 
 /// The `wellmet` command, built for speed. Cargo itself knows whether there is anything to do.
-fn command() -> Outcome<PathBuf> {
+pub(crate) fn command() -> Outcome<PathBuf> {
     say::header("the wellmet command");
     let start = Instant::now();
     Run::cargo().args(["build", "--quiet", "--package", "wellmet-cli", "--profile", "tool"]).show()?;

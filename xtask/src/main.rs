@@ -9,6 +9,7 @@
 // A task runner talks on standard output; that is its job.
 #![allow(clippy::print_stdout)]
 
+mod bench;
 mod build;
 mod demo;
 mod place;
@@ -64,6 +65,16 @@ const COMMANDS: &[Task] = &[
             ("--functions N", "also the N largest functions of the module"),
         ],
         run: sizes::run,
+    },
+    Task {
+        name: "bench",
+        about: "one benchmark of `benches/`, our code and its peers side by side in one run: `bench NAME`",
+        options: &[
+            ("--list", "name the benchmarks and stop"),
+            ("--format json", "rows `{name, ours, peers, ratio, unit}` instead of tables"),
+            ("-- …", "anything after this goes to the benchmark itself"),
+        ],
+        run: bench::run,
     },
     Task {
         name: "setup",

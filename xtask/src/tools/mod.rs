@@ -10,7 +10,7 @@ mod node;
 mod wasm;
 
 pub(crate) use browser::{chromedriver, chromium};
-pub(crate) use node::{node, node_modules};
+pub(crate) use node::{node, node_modules, node_modules_of};
 pub(crate) use wasm::{bindgen_version, wasm_bindgen, wasm_opt, wasm_pack, wasm_target};
 
 use crate::{Outcome, run::Run, say};

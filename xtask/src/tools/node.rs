@@ -4,6 +4,7 @@ use super::Recipe;
 use crate::run::Run;
 use crate::{Outcome, place, say, stamp};
 use std::fs;
+use std::path::{Path, PathBuf};
 
 /// The oldest Node that all pinned packages run on: major and minor.
 const OLDEST: (u32, u32) = (20, 19);
@@ -37,16 +38,25 @@ pub(crate) fn node() -> Outcome<String> {
 /// When Node is missing or `npm ci` fails.
 pub(crate) fn node_modules() -> Outcome<()> {
     let root = place::root();
-    let mark = root.join("node_modules/.wellmet-lock");
-    let wanted = stamp::fingerprint(
-        &[root.join("package.json"), root.join("www/package.json"), root.join("package-lock.json")],
-        &[],
-    )?;
+    install(&root, &[root.join("package.json"), root.join("www/package.json"), root.join("package-lock.json")])
+}
+
+/// The same for a folder that pins packages of its own, such as a benchmark its peers.
+///
+/// # Errors
+/// As [`node_modules`].
+pub(crate) fn node_modules_of(folder: &Path) -> Outcome<()> {
+    install(folder, &[folder.join("package.json"), folder.join("package-lock.json")])
+}
+
+fn install(folder: &Path, pins: &[PathBuf]) -> Outcome<()> {
+    let mark = folder.join("node_modules/.wellmet-lock");
+    let wanted = stamp::fingerprint(pins, &[])?;
     if fs::read_to_string(&mark).is_ok_and(|have| have == wanted) {
         return Ok(());
     }
     node()?;
     say::line("npm ci (the packages pinned in package-lock.json)");
-    Run::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).show()?;
+    Run::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).folder(folder).show()?;
     fs::write(&mark, wanted).map_err(|error| format!("{}: {error}", place::short(&mark)))
 }
