@@ -11,6 +11,7 @@ use crate::accounts::Accounts;
 use crate::config::Config;
 use crate::documents::Documents;
 use crate::erase::Unfinished;
+use crate::grants::Grants;
 use crate::history::History;
 use crate::identity::cookie;
 use crate::identity::session::{Found, Session, Sessions};
@@ -32,6 +33,7 @@ pub(crate) struct Hub {
     pub(crate) sessions: Sessions,
     pub(crate) records: Records,
     pub(crate) history: History,
+    pub(crate) grants: Grants,
     pub(crate) unfinished: Unfinished,
     /// Requests being worked on.
     pub(crate) turns: Semaphore,
@@ -72,6 +74,7 @@ impl Hub {
             sessions: Sessions::new(Arc::clone(&store), clock, config.lifetime),
             records: Records::new(Arc::clone(&store)),
             history: History::new(Arc::clone(&store)),
+            grants: Grants::new(Arc::clone(&store)),
             unfinished: Unfinished::default(),
             turns: Semaphore::new(config.limits.requests),
             requests: Counter::default(),

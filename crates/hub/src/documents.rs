@@ -4,6 +4,8 @@
 //! (sealed, erased, which life), which session may speak for which actor, and that an answer leaves only
 //! after what it acknowledges is durable.
 
+pub(crate) mod edit;
+
 use std::sync::Arc;
 
 use axum::http::StatusCode;

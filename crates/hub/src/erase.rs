@@ -69,6 +69,8 @@ impl Hub {
     async fn carry_out(&self, erasure: &Erasure) -> Result<(), Refusal> {
         if let Some(visitor) = erasure.visitor.as_deref().and_then(Key::from_hex) {
             self.documents.erase_visitor(visitor).await?;
+            self.grants.end_all(visitor).await?;
+            self.history.purge(visitor).await?;
         }
         if let Some((hex, life)) = &erasure.customer
             && let Some(customer) = Key::from_hex(hex)
@@ -80,8 +82,11 @@ impl Hub {
                 }
                 for visitor in account.visitors.iter().filter_map(|hex| Key::from_hex(hex)) {
                     self.documents.erase_visitor(visitor).await?;
+                    self.grants.end_all(visitor).await?;
+                    self.history.purge(visitor).await?;
                 }
             }
+            self.grants.end_all(customer).await?;
             self.records.remove(customer).await?;
             self.history.purge(customer).await?;
             // Last of what is hers, as it says where the rest lies.

@@ -38,7 +38,7 @@ fn accounts_sessions_and_notes_are_read() {
     let live = Stored::Live { customer: "CG-12520".into(), life: 2, since: 1_478_563_200_000, seen: 1_478_563_260_000 };
     assert_eq!(from_str::<Stored>(sample!("session-1.json")).unwrap(), live);
     assert_eq!(from_str::<Stored>(sample!("session-erased-1.json")).unwrap(), Stored::Erased);
-    let entry = Entry { at: 1_478_563_200_000, event: Event::SignedIn };
+    let entry = Entry { at: 1_478_563_200_000, event: Event::SignedIn, by: None, what: None };
     assert_eq!(from_str::<Entry>(sample!("history-1.json")).unwrap(), entry);
     let erasure = Erasure { id: "e1".into(), customer: Some(("cc".repeat(32), 2)), visitor: Some("dd".repeat(32)) };
     assert_eq!(from_str::<Note>(sample!("erasure-begun-1.json")).unwrap(), Note::Begun(erasure));

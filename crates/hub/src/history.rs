@@ -1,5 +1,5 @@
-//! A customer's own history with the hub: when somebody signed in as her, out, or read her data. She
-//! sees it in her export; it is the first thing to look at when she says "that was not me".
+//! A shopper's own history with the hub: when somebody signed in as her, out, or read her data, and what
+//! a clerk did with her leave. She sees it in her export; it is the first thing to look at when she says "that was not me".
 
 use std::sync::Arc;
 
@@ -24,6 +24,21 @@ pub(crate) enum Event {
     SignedOut,
     /// All that is known was handed out.
     Exported,
+    /// She let a clerk look or edit.
+    Granted,
+    /// A clerk opened what she granted.
+    GrantOpened,
+    /// A clerk changed something.
+    GrantEdited,
+    /// She took a grant back.
+    GrantRevoked,
+}
+
+impl Event {
+    /// Whether it is about a clerk.
+    pub(crate) const fn of_grants(self) -> bool {
+        matches!(self, Self::Granted | Self::GrantOpened | Self::GrantEdited | Self::GrantRevoked)
+    }
 }
 
 /// An entry.
@@ -33,6 +48,12 @@ pub(crate) struct Entry {
     pub(crate) at: i64,
     /// What.
     pub(crate) event: Event,
+    /// Who, when it was not the shopper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<String>,
+    /// What was done, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) what: Option<String>,
 }
 
 /// All histories.
@@ -51,7 +72,18 @@ impl History {
     }
 
     pub(crate) async fn note(&self, shopper: Key, event: Event, now: Instant) -> Result<(), Refusal> {
-        let entry = serde_json::to_vec(&Entry { at: now.0, event }).expect("a number and a name are JSON");
+        self.note_by(shopper, event, now, None, None).await
+    }
+
+    pub(crate) async fn note_by(
+        &self,
+        shopper: Key,
+        event: Event,
+        now: Instant,
+        by: Option<String>,
+        what: Option<String>,
+    ) -> Result<(), Refusal> {
+        let entry = serde_json::to_vec(&Entry { at: now.0, event, by, what }).expect("numbers and texts are JSON");
         Ok(self.store.append(subject(shopper), entry, Some(now + KEPT)).await?)
     }
 

@@ -31,12 +31,14 @@ mod documents;
 mod erase;
 #[cfg(test)]
 mod frozen;
+mod grants;
 mod guard;
 mod history;
 pub mod identity;
 mod kept;
 mod limit;
 mod random;
+mod readable;
 mod records;
 pub mod refusal;
 mod routes;

@@ -22,7 +22,11 @@ pub(crate) fn actor() -> Result<u64, Refusal> {
     Ok(u64::from_le_bytes(bytes()?))
 }
 
-fn bytes<const N: usize>() -> Result<[u8; N], Refusal> {
+/// `N` random bytes.
+///
+/// # Errors
+/// As [`token`].
+pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], Refusal> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| {
         tracing::error!(%error, "no random bytes");

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use common::{AUDIENCE, SECRET, claims, ed25519, es256, jwks, now, sign, signed};
 use serde_json::json;
 use wellmet_hub::identity::keys::{KeyError, Keys};
-use wellmet_hub::identity::token::verify;
+use wellmet_hub::identity::token::{Scope, verify};
 
 fn pem(prefix: &[u8], key: &[u8]) -> String {
     let der = [prefix, key].concat();
@@ -46,14 +46,14 @@ fn every_form_of_a_key_verifies_its_tokens() {
         (&with_line_end, "HS256"),
     ];
     for (keys, algorithm) in cases {
-        let login = verify(keys, AUDIENCE, &signed(algorithm, &claims("anna")), now());
+        let login = verify(keys, AUDIENCE, &signed(algorithm, &claims("anna")), Scope::Shopper, now());
         assert_eq!(login.unwrap().customer.as_str(), "anna", "{algorithm}");
     }
 }
 
 #[test]
 fn a_key_verifies_no_other_algorithm() {
-    let code = |keys: &Keys, token: &str| verify(keys, AUDIENCE, token, now()).unwrap_err().code;
+    let code = |keys: &Keys, token: &str| verify(keys, AUDIENCE, token, Scope::Shopper, now()).unwrap_err().code;
     let set = Keys::public(&jwks().to_string()).unwrap();
     assert_eq!(code(&set, &signed("HS256", &claims("anna"))), "token-key");
     // The classic confusion: a public key, known to all, used as a shared secret.
@@ -69,7 +69,7 @@ fn a_key_verifies_no_other_algorithm() {
     let other_id = sign(&json!({ "alg": "EdDSA", "kid": "ec" }), &claims("anna"), "EdDSA");
     assert_eq!(code(&set, &other_id), "token-key");
     let right_id = sign(&json!({ "alg": "EdDSA", "kid": "ed" }), &claims("anna"), "EdDSA");
-    assert!(verify(&set, AUDIENCE, &right_id, now()).is_ok());
+    assert!(verify(&set, AUDIENCE, &right_id, Scope::Shopper, now()).is_ok());
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! The two cookies: read from a request, written into an answer.
+//! The cookies: read from a request, written into an answer.
 //!
 //! `__Host-` makes browsers insist on HTTPS, on no other domain and on the whole site, so that a
-//! sibling subdomain cannot plant one. Scripts see neither.
+//! sibling subdomain cannot plant one. Scripts see none.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -9,6 +9,9 @@ use axum::http::{HeaderMap, HeaderValue, header};
 pub(crate) const VISITOR: &str = "__Host-wellmet";
 /// Names the signed-in session.
 pub(crate) const SESSION: &str = "__Host-wellmet-session";
+
+/// Names a clerk at work.
+pub(crate) const CLERK: &str = "__Host-wellmet-clerk";
 
 /// The longest that browsers keep a cookie, in seconds: 400 days.
 pub(crate) const LONGEST: i64 = 400 * 86_400;

@@ -24,7 +24,16 @@ pub const BEHIND: Span = Span(10_000);
 /// Longest `jti` and longest name, in bytes.
 const MAX_TEXT: usize = 512;
 
-/// A customer's word from her shop, verified.
+/// Whom a token speaks of: its claim `scope`, a shopper when there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A customer of the shop.
+    Shopper,
+    /// Somebody who works there and helps shoppers: a clerk, a consultant.
+    Consultant,
+}
+
+/// A shop's word of a person, verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {
     /// The shop's id for her.
@@ -72,12 +81,12 @@ impl OneOrMany {
     }
 }
 
-/// Verifies a token for an audience at a moment.
+/// Verifies a token of a scope for an audience at a moment.
 ///
 /// # Errors
 /// A 401 with one of `token-malformed`, `token-algorithm`, `token-key`, `token-signature`,
 /// `token-claims`, `token-audience`, `token-expired`, `token-early`, `token-too-long`, `token-scope`.
-pub fn verify(keys: &Keys, audience: &str, token: &str, now: Instant) -> Result<Login, Refusal> {
+pub fn verify(keys: &Keys, audience: &str, token: &str, scope: Scope, now: Instant) -> Result<Login, Refusal> {
     let header = header(token).ok_or(MALFORMED)?;
     let algorithm = match header.alg.as_str() {
         "EdDSA" => Algorithm::EdDSA,
@@ -91,7 +100,7 @@ pub fn verify(keys: &Keys, audience: &str, token: &str, now: Instant) -> Result<
     }
     let claims = claims(keys, algorithm, header.kid.as_deref(), token)?;
     let claims: Claims = serde_json::from_value(claims).map_err(|_| CLAIMS)?;
-    judge(claims, audience, now)
+    judge(claims, audience, scope, now)
 }
 
 fn header(token: &str) -> Option<Header> {
@@ -126,7 +135,7 @@ fn claims(keys: &Keys, algorithm: Algorithm, id: Option<&str>, token: &str) -> R
     Err(refusal)
 }
 
-fn judge(claims: Claims, audience: &str, now: Instant) -> Result<Login, Refusal> {
+fn judge(claims: Claims, audience: &str, scope: Scope, now: Instant) -> Result<Login, Refusal> {
     let customer = CustomerId::new(&claims.sub).ok_or(CLAIMS)?;
     if claims.jti.is_empty() || claims.jti.len() > MAX_TEXT {
         return Err(CLAIMS);
@@ -145,8 +154,12 @@ fn judge(claims: Claims, audience: &str, now: Instant) -> Result<Login, Refusal>
     if ends - issued > LONGEST_LIFE {
         return Err(TOO_LONG);
     }
-    if claims.scope.is_some_and(|scope| !scope.split(' ').any(|word| word == "shopper")) {
-        return Err(SCOPE);
+    let said = |name| claims.scope.as_deref().is_some_and(|said| said.split(' ').any(|word| word == name));
+    match scope {
+        // One token opens one door: whoever serves customers is no customer by the same token.
+        Scope::Shopper if claims.scope.is_some() && !said("shopper") => return Err(SCOPE),
+        Scope::Consultant if !said("consultant") => return Err(NO_CLERK),
+        _ => {}
     }
     let name = claims.name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     if name.as_ref().is_some_and(|name| name.len() > MAX_TEXT || name.chars().any(char::is_control)) {
@@ -179,6 +192,8 @@ const EARLY: Refusal = Refusal::unknown("token-early", "The login token is not v
 const TOO_LONG: Refusal = Refusal::unknown("token-too-long", "The login token lives longer than 10 minutes.")
     .fix("Mint it when it is needed, with `exp` at most 600 seconds after `iat`.");
 const SCOPE: Refusal = Refusal::unknown("token-scope", "The login token is not a shopper's.");
+const NO_CLERK: Refusal = Refusal::unknown("token-scope", "The login token is not a clerk's.")
+    .fix("Mint it with the claim `scope` set to consultant.");
 /// The token was used before.
 pub(crate) const REPLAYED: Refusal = Refusal::unknown("token-replayed", "The login token was used before.")
     .fix("Ask the shop's backend for a new one; each is good for one login.");

@@ -21,11 +21,11 @@ use crate::body::Json;
 use crate::documents::{self, Standing};
 use crate::history::Event;
 use crate::identity::session::{Found, Session, Sessions};
-use crate::identity::token::{self, Login, REPLAYED};
-use crate::identity::{cookie, customer_key, visitor_key};
+use crate::identity::token::{self, Login, Scope};
+use crate::identity::{cookie, customer_key, use_up, visitor_key};
 use crate::random;
 use crate::refusal::Refusal;
-use crate::store::{Bucket, Key, Place, Swap};
+use crate::store::Key;
 
 #[derive(Deserialize)]
 pub(super) struct Ask {
@@ -43,7 +43,7 @@ pub(super) struct Welcome {
     hub_time: i64,
 }
 
-const NO_KEYS: Refusal = Refusal::new(
+pub(super) const NO_KEYS: Refusal = Refusal::new(
     StatusCode::SERVICE_UNAVAILABLE,
     "no-keys",
     "The hub knows no key of the shop, so nobody can sign in.",
@@ -72,7 +72,7 @@ pub(super) async fn login(
         return Err(Refusal::erased());
     }
     let now = hub.config.clock.now();
-    let login = token::verify(&hub.config.keys, &hub.config.audience, &ask.token, now)?;
+    let login = token::verify(&hub.config.keys, &hub.config.audience, &ask.token, Scope::Shopper, now)?;
     use_up(&hub, &login).await?;
 
     let (session, document) = join(&hub, visitor, &login, policy, posted).await?;
@@ -92,15 +92,6 @@ pub(super) async fn login(
         hub_time: now.0,
     };
     Ok((cookies, Reply(welcome)))
-}
-
-/// Remembers a token's id until the token would be refused for its age.
-async fn use_up(hub: &Hub, login: &Login) -> Result<(), Refusal> {
-    let place = Place { bucket: Bucket::Token, key: Key::of("token", &login.id) };
-    match hub.store.swap(place, None, Some(Vec::new()), Some(login.until)).await? {
-        Swap::Done(_) => Ok(()),
-        Swap::Stale => Err(REPLAYED),
-    }
 }
 
 /// Makes the anonymous documents the customer's: the one that the page holds, and the one that the

@@ -1,7 +1,9 @@
 //! The routes, one a file. Their forms are described in `docs/openapi.json`.
 
+mod clerk;
 mod export;
 mod forget;
+mod grants;
 mod health;
 mod live;
 mod login;
@@ -41,6 +43,12 @@ pub(crate) fn router(hub: Arc<Hub>, base: &str) -> Router {
         .route("/v1/shopper", delete(forget::forget))
         .route("/v1/sync", post(sync::sync).layer(DefaultBodyLimit::max(EXCHANGE)))
         .route("/v1/live", get(live::live))
+        .route("/v1/grants", post(grants::make).get(grants::list))
+        .route("/v1/grants/{id}", delete(grants::revoke))
+        .route("/v1/clerk/login", post(clerk::login))
+        .route("/v1/clerk/logout", post(clerk::logout))
+        .route("/v1/clerk/open", post(clerk::open))
+        .route("/v1/clerk/grants/{id}", get(clerk::see).post(clerk::edit).layer(DefaultBodyLimit::max(EXCHANGE)))
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(from_fn_with_state(Arc::clone(&hub), guard::watch));
     let routes = guarded.route("/v1/health", get(health::health)).with_state(hub);

@@ -39,6 +39,10 @@ pub enum Bucket {
     Session = 4,
     /// A login token that was used, by the hash of its id.
     Token = 5,
+    /// What a shopper lets a clerk do, by the hash of its code; and her list of them.
+    Grant = 6,
+    /// A clerk at work, by the hash of the cookie's token.
+    Clerk = 7,
 }
 
 /// A place's name: a hash, so that no name of a person is ever part of a key, a subject or a log.
