@@ -5,7 +5,26 @@
  * given before the engine is there are kept in order. Nothing here throws: what goes wrong is told by a
  * `wellmet:error` event with a stable code.
  */
-import type { CartView, ConfigurationView, Decision, WasmSource } from "./engine.js";
+import type { CartView, ConfigurationView, Decision, Field, WasmSource } from "./engine.js";
+
+declare global {
+  /** The shop's own names. Empty until `wellmet types wellmet.json` writes a declaration that fills it in. */
+  interface WellmetShop {}
+}
+
+type Named<K extends string, Else> = WellmetShop extends Record<K, infer T> ? T : Else;
+type Slots = Named<"slots", Record<string, { choice: string; fields: Record<string, Field> }>>;
+type Models = Named<"configurators", Record<string, Record<string, string>>>;
+
+/** What the page may tell of a visit, with the values of each. */
+export type Attributes = Named<"attributes", Record<string, string | number | boolean>>;
+/** Name of a slot. */
+export type SlotName = keyof Slots & string;
+/** What one slot shows, with the choices and fields that the shop file gives it. */
+export type DecisionOf<S extends SlotName> = Omit<Decision, "slot" | "choice" | "fields"> & { slot: S } & (
+    | Slots[S]
+    | { choice: ""; fields: Record<string, never> }
+  );
 
 /** The three purposes a shopper may grant. */
 export interface Consent {
@@ -43,7 +62,7 @@ export interface StartOptions {
   /** Default: the element with `data-wm-page`, `data-wm-item`, `data-wm-category`. */
   page?: Page;
   /** What the shop knows about this visit; conditions may ask for it. */
-  attributes?: Record<string, string | number | boolean>;
+  attributes?: Partial<Attributes>;
   /** Exchange slots inside a view transition, unless the shopper asked for less motion. */
   transition?: boolean;
   /** Print diagnostics with `console.debug`. */
@@ -94,7 +113,7 @@ export interface WellmetCommands {
   /** Any other thing she did: `search`, `click`, … */
   record(kind: string, item?: string, category?: string): Promise<void>;
   /** Tells the engine a fact about this visit. */
-  attribute(name: string, value: string | number | boolean | null): Promise<void>;
+  attribute<N extends keyof Attributes & string>(name: N, value: Attributes[N] | null): Promise<void>;
   /** Puts `n` (default 1) of an article into the cart. */
   add(item: string, n?: number, options?: Record<string, string>): Promise<void>;
   /** Sets a line's quantity to what she now sees; 0 removes it. */
@@ -104,7 +123,12 @@ export interface WellmetCommands {
   /** The cart at this moment; empty until the engine is there. */
   cart(): CartView;
   /** Chooses a value in a configuration of a model. `id` defaults to the model: one draft each. */
-  configure(model: string, group: string, value: string, id?: string): Promise<void>;
+  configure<M extends keyof Models & string, G extends keyof Models[M] & string>(
+    model: M,
+    group: G,
+    value: Models[M][G] & string,
+    id?: string,
+  ): Promise<void>;
   configuration(id: string): ConfigurationView | undefined;
   /** Puts a complete configuration into the cart. */
   addConfigured(id: string, n?: number): Promise<void>;
@@ -119,7 +143,7 @@ export interface WellmetCommands {
   /** Decides as if it were this moment (ms since the epoch); nothing returns to the clock. */
   at(time?: number): Promise<void>;
   /** Why a slot shows what it shows; nothing when it was not decided yet. */
-  explain(slot: string): Decision | undefined;
+  explain<S extends SlotName>(slot: S): DecisionOf<S> | undefined;
   /** Calls back on each event; returns the function that ends it. */
   on<E extends keyof WellmetEvents>(event: E, listener: (detail: WellmetEvents[E]) => void): () => void;
   /** Undoes everything done to the page. */

@@ -148,7 +148,7 @@ export function create(
   async function begin(options: StartOptions): Promise<boolean> {
     debug(options.debug);
     state = "loading";
-    const attributes = new Map(Object.entries<string | number | boolean | null>(options.attributes ?? {}));
+    const attributes = new Map(Object.entries((options.attributes ?? {}) as Record<string, string | number | boolean | null>));
     const swap = swapper(tell, painted());
     const carts = cartShower(swap, tell);
     const book = options.book == null ? undefined : bookAt(options.book, tell);

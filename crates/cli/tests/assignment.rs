@@ -4,92 +4,16 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::{attribute, chosen, decide, number, persona, shop, table, when, with_outcome};
 use serde_json::{Value as Json, json};
-use wellmet_cli::shop::compile::{Target, compile_asking, moment};
-use wellmet_cli::shop::persona::{Persona, Shopper, Where};
+use wellmet_cli::shop::compile::moment;
+use wellmet_cli::shop::model::ShopFile;
 use wellmet_cli::shop::shelf::NoShelf;
-use wellmet_cli::shop::{self, model::ShopFile};
-use wellmet_engine::condition::Attributes;
-use wellmet_engine::decide::{Outcome, explain};
+use wellmet_engine::decide::explain;
 use wellmet_engine::host::Native;
-use wellmet_engine::profile::Profile;
-use wellmet_engine::table::Table;
 use wellmet_engine::value::{Value, View};
-
-/// A shop with these sections.
-fn shop(sections: Json) -> ShopFile {
-    let mut file = json!({ "shop": { "name": "Test", "currency": "EUR", "languages": ["en"] } });
-    file.as_object_mut().unwrap().extend(sections.as_object().unwrap().clone());
-    let read = shop::read("test.json", &file.to_string());
-    let errors: Vec<String> = read.findings.iter().map(ToString::to_string).collect();
-    read.shop.unwrap_or_else(|| panic!("{}", errors.join("\n")))
-}
-
-fn table(shop: &ShopFile, names: &[&str]) -> Table {
-    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    let table = compile_asking(shop, Target::Hub, &names).unwrap();
-    // What the browser decides is what came out of bytes.
-    let read = Table::decode(&table.encode()).unwrap();
-    assert_eq!(read, table);
-    read
-}
-
-fn persona(persona: Json, at: &str) -> Shopper {
-    let persona: Persona = serde_json::from_value(persona).unwrap();
-    let eur = wellmet_engine::money::Currency::new("EUR").unwrap();
-    persona.at(moment(at).unwrap(), Where { kind: "home".into(), ..Where::default() }, eur).unwrap()
-}
-
-/// The value of an attribute.
-fn attribute(shop: &ShopFile, name: &str, shopper: &Shopper) -> Value {
-    let table = table(shop, &[name]);
-    let host = Native::new();
-    shopper.facts(|facts| {
-        let profile = Profile::new(&table, facts, &NoShelf, &host);
-        let at = table.program.names().iter().position(|known| known == name).unwrap();
-        profile.attribute(at).to_value()
-    })
-}
-
-fn number(shop: &ShopFile, name: &str, shopper: &Shopper) -> Option<f64> {
-    match attribute(shop, name, shopper) {
-        Value::Number(number) => Some(number),
-        Value::Null => None,
-        other => panic!("{name} is {other:?}"),
-    }
-}
-
-fn with_outcome<T>(shop: &ShopFile, shopper: &Shopper, slots: &[&str], look: impl FnOnce(&Outcome<'_>) -> T) -> T {
-    let table = table(shop, &[]);
-    let host = Native::new();
-    shopper.facts(|facts| look(&explain(&table, facts, &NoShelf, &host, slots)))
-}
-
-/// Choice and reason of a slot.
-fn decide(shop: &ShopFile, shopper: &Shopper, slot: &str) -> (String, &'static str) {
-    with_outcome(shop, shopper, &[slot], |outcome| {
-        let decision = &outcome.decisions[0];
-        (decision.choice.to_owned(), decision.reason.code())
-    })
-}
-
-fn chosen(choice: &str, reason: &'static str) -> (String, &'static str) {
-    (choice.to_owned(), reason)
-}
-
-fn when(condition: Json) -> ShopFile {
-    shop(json!({
-        "attributes": {
-            "birthday": { "type": "date", "source": "record" },
-            "plan": { "type": "text", "source": "page" },
-            "city": { "type": "text", "source": "record" },
-            "sizes": { "type": "list", "source": "record" },
-            "children": { "type": "number", "source": "record" },
-            "weather": { "type": "text", "source": "page", "purpose": "none" }
-        },
-        "slots": { "s": { "variants": [{ "choice": "yes", "when": condition }] } }
-    }))
-}
 
 #[test]
 fn c48_one_rule_language_and_a_trace_of_the_clause_that_failed() {
@@ -571,49 +495,6 @@ fn c09_segment_variants_of_content_and_c10_only_the_status_sees_its_offer() {
     // The code is not in the bytes that everybody can load, whoever asks.
     let bytes = table(&shop, &[]).encode();
     assert!(!bytes.windows(9).any(|window| window == b"SECRET-77"));
-}
-
-#[test]
-fn c14_c15_c28_c30_contacts_music_payments_and_guarantees_by_class() {
-    let shop = shop(json!({
-        "attributes": { "class": { "type": "text", "source": "record", "values": ["A", "B", "C"] } },
-        "contacts": { "team": { "name": "The team", "mail": "hello@example.com" }, "eva": { "name": "Eva", "when": { "class": "A" }, "priority": 5, "phone": "+43 1 234" } },
-        "guarantees": { "law": { "days": 14, "text": "Fourteen days" }, "a": { "days": 28, "text": "Four weeks", "when": { "class": "A" }, "priority": 1 } },
-        "playlists": { "calm": { "label": "Calm", "tracks": ["/a.mp3", "/b.mp3"], "when": { "class": { "$in": ["A", "B"] } } } },
-        "payments": { "card": { "label": "Card" }, "invoice": { "label": "Invoice", "when": { "class": "A" } } },
-        "surveys": { "nps": { "question": "Would you come back?", "cap": { "times": 1, "every": "90d" } } }
-    }));
-    let class = |class: &str| persona(json!({ "id": "c", "traits": { "class": class } }), "2026-03-01");
-    let field = |shopper: &Shopper, slot: &str, name: &str| {
-        with_outcome(&shop, shopper, &[slot], |outcome| {
-            outcome.decisions[0].fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
-        })
-    };
-    let text = |text: &str| Some(Value::Text(text.into()));
-    assert_eq!(field(&class("A"), "contact", "name"), text("Eva"));
-    assert_eq!(field(&class("C"), "contact", "name"), text("The team"));
-    assert_eq!(field(&class("A"), "guarantee", "days"), Some(Value::Number(28.0)));
-    assert_eq!(field(&class("C"), "guarantee", "days"), Some(Value::Number(14.0)));
-    assert_eq!(field(&class("B"), "music", "tracks"), text("/a.mp3\n/b.mp3"));
-    assert_eq!(decide(&shop, &class("C"), "music").0, "");
-    assert_eq!(decide(&shop, &class("C"), "payment:invoice").0, "");
-    assert_eq!(decide(&shop, &class("A"), "payment:invoice").0, "payment");
-    assert_eq!(decide(&shop, &class("C"), "survey:nps").0, "survey");
-}
-
-#[test]
-fn triggers_of_the_hub_are_not_in_the_book() {
-    let shop = shop(json!({ "triggers": {
-        "hub": { "when": { "days_since.order": 14 }, "cap": { "times": 1, "every": "order" } },
-        "page": { "when": { "visits.count": 3 }, "cap": { "times": 1, "every": "ever" }, "on": "browser" }
-    } }));
-    let names = |target| -> Vec<String> {
-        compile_asking(&shop, target, &[]).unwrap().slots.iter().map(|slot| slot.name.clone()).collect()
-    };
-    assert_eq!(names(Target::Browser), ["trigger:page"]);
-    assert_eq!(names(Target::Hub), ["trigger:hub", "trigger:page"]);
-    let fortnight = persona(json!({ "id": "c", "orders": [{ "at": "-14d", "total": 1 }] }), "2026-03-01T09:00");
-    assert_eq!(decide(&shop, &fortnight, "trigger:hub"), chosen("due", "targeted"));
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::profile::{Facts, Profile};
 use crate::reason::Reason;
 use crate::recommend::{History, Scratch};
 use crate::shelf::{ChunkIx, ItemIx, Shelf};
-use crate::slot::{Field, Slot, Variant};
+use crate::slot::{Field, NOBODY, Slot, Variant};
 use crate::sort::{sort, sort_by, sort_distinct};
 use crate::table::{Because, Table, Text};
 use crate::time::Instant;
@@ -222,6 +222,9 @@ impl<'a> Decider<'a, '_> {
 
     /// Whether she belongs to a share that keeps the default.
     fn held_out(&self, slot: &Slot) -> Option<Reason> {
+        if slot.holdout == NOBODY {
+            return None;
+        }
         let out = |seed: &str, share: u16| {
             let place = bucket::share(seed, self.facts.unit);
             (place < share).then_some(Reason::Holdout { place, share })
@@ -251,7 +254,7 @@ impl<'a> Decider<'a, '_> {
             self.eligible(offer)?;
         }
         let mut exposure = String::new();
-        if offer.is_some() || variant.cap.is_some() {
+        if (offer.is_some() || variant.cap.is_some()) && slot.holdout != NOBODY {
             exposure = exposure_of(slot, variant, offer);
             for (cap, what, global) in [(variant.cap, exposure.as_str(), false), (self.table.cap, "", true)] {
                 if let Some(cap) = cap
@@ -285,7 +288,7 @@ impl<'a> Decider<'a, '_> {
         {
             self.groups.push((group, &offer.id));
         }
-        if let Some(arm) = &variant.arm {
+        if let Some(arm) = variant.arm.as_ref().filter(|_| slot.holdout != NOBODY) {
             self.assigned.push((&arm.experiment, &variant.choice));
         }
         decision.choice = &variant.choice;
@@ -320,7 +323,8 @@ impl<'a> Decider<'a, '_> {
         let Some(arm) = &variant.arm else { return Ok(()) };
         let same = |other: &&Variant| other.arm.as_ref().is_some_and(|other| other.experiment == arm.experiment);
         let place = bucket::share(&arm.experiment, self.facts.unit);
-        let given = self.facts.journey.assigned(&arm.experiment);
+        // What she is entitled to is no experiment: her place alone decides.
+        let given = self.facts.journey.assigned(&arm.experiment).filter(|_| slot.holdout != NOBODY);
         // A variant that was taken out of the experiment binds nobody.
         let given = given.filter(|given| slot.variants.iter().filter(same).any(|other| other.choice == **given));
         let hers = given.map_or((arm.from..arm.to).contains(&place), |given| given == variant.choice);

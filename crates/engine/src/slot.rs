@@ -116,13 +116,17 @@ pub struct Keyed {
     pub texts: Vec<(String, Vec<u32>)>,
 }
 
+/// The holdout of a slot that shows what a shopper is entitled to: nobody is held out of it, not even
+/// those who keep the default everywhere else.
+pub const NOBODY: u16 = u16::MAX;
+
 /// A named place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
     /// The name in the page's `data-wm-slot`.
     pub name: String,
     /// Share of shoppers that always keep the default, in ten-thousandths, so that the effect of the
-    /// slot can be measured.
+    /// slot can be measured; or [`NOBODY`].
     pub holdout: u16,
     /// By priority.
     pub variants: Vec<Variant>,

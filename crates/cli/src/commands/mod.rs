@@ -11,6 +11,7 @@ pub mod init;
 pub mod inspect;
 pub mod schema;
 pub mod test;
+pub mod types;
 pub mod value;
 
 use crate::console::Console;
@@ -31,6 +32,7 @@ pub enum Command {
     Inspect(inspect::Args),
     Schema(schema::Args),
     Test(test::Args),
+    Types(types::Args),
     Value(value::Args),
 }
 
@@ -52,6 +54,7 @@ impl Command {
             Self::Inspect(args) => inspect::run(&args, console),
             Self::Schema(args) => schema::run(&args, console),
             Self::Test(args) => test::run(&args, console),
+            Self::Types(args) => types::run(&args, console),
             Self::Value(args) => value::run(&args, console),
         }
     }

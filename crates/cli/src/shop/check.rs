@@ -2,8 +2,9 @@
 //!
 //! One file each: [`conditions`] for the targeting language, [`reach`] for rules that can never be seen,
 //! [`offers`] for what the law and good manners want of offers, [`texts`] for languages, [`references`]
-//! for names of other things.
+//! for names of other things, [`assigned`] for contacts, surveys and all that is slots of a fixed form.
 
+mod assigned;
 mod conditions;
 mod constraints;
 mod offers;
@@ -25,6 +26,7 @@ pub fn check(shop: &ShopFile, root: &Node, findings: &mut Findings<'_>) {
     checker.references();
     checker.conditions();
     checker.offers();
+    checker.assigned();
     checker.texts();
     checker.reach();
 }
@@ -66,10 +68,19 @@ impl<'a> Checker<'a, '_, '_> {
             ("guarantees", "guarantee"),
             ("playlists", "playlist"),
             ("surveys", "survey"),
+            ("layouts", "layout"),
+            ("access", "early access"),
         ] {
             for member in self.members(&[section]) {
                 if let Some(when) = member.value.get("when") {
                     found.push((format!("{one} {:?}", member.key), when));
+                }
+            }
+        }
+        for service in self.members(&["services"]) {
+            for level in service.value.get("levels").map(Node::items).unwrap_or_default() {
+                if let Some(when) = level.get("when") {
+                    found.push((format!("a level of service {:?}", service.key), when));
                 }
             }
         }

@@ -1,13 +1,15 @@
 //! From the shop file to the engine's table.
 //!
 //! Runs on files that [`super::check`] found no error in; what a reference leads nowhere is left out.
-//! Contact persons, guarantees, playlists, payment methods, surveys and triggers become slots like any
-//! other, so that the engine knows one thing only: which variant fits.
+//! Contact persons, guarantees, playlists, payment methods, surveys, triggers and the like become slots
+//! like any other ([`assigned`]), so that the engine knows one thing only: which variant fits.
+
+mod assigned;
 
 use super::json::to_value;
 use super::model::{
     AttributeSource, AttributeType, Cap, Clock, Condition, Field, Items, ItemsKind, Named, Offer, Phrase, Purpose,
-    Quiet, ShopFile, Thresholds, Variant, Where,
+    Quiet, ShopFile, Thresholds, Variant,
 };
 use super::names::{Scope, placeholders};
 use super::texts;
@@ -113,102 +115,6 @@ impl<'a> Compiler<'a> {
         let variants: Vec<slot::Variant> = variants.into_iter().map(|(_, variant)| variant).collect();
         let index = super::index::index(&self.table.program, &variants);
         self.table.slots.push(slot::Slot { name: name.to_owned(), holdout, variants, index });
-    }
-
-    /// Sections that are slots of a fixed form.
-    fn assigned(&mut self, target: Target) -> Result<(), TooBig> {
-        let shop = self.shop;
-        let mut variants = Vec::new();
-        for contact in shop.contacts.values() {
-            let mut variant = self.plain("contact", contact.when.as_ref())?;
-            let texts = [("photo", &contact.photo), ("phone", &contact.phone), ("mail", &contact.mail)];
-            let texts = texts.into_iter().filter_map(|(name, text)| text.clone().map(|text| (name, text)));
-            for (name, text) in texts.chain([("name", contact.name.clone())]) {
-                variant.fields.push((name.into(), self.phrase(&Phrase::One(text))));
-            }
-            if let Some(hours) = &contact.hours {
-                variant.fields.push(("hours".into(), self.phrase(hours)));
-            }
-            variants.push((contact.priority, variant));
-        }
-        self.section("contact", variants);
-        let mut variants = Vec::new();
-        for guarantee in shop.guarantees.values() {
-            let mut variant = self.plain("guarantee", guarantee.when.as_ref())?;
-            variant.fields.push(("days".into(), slot::Field::Number(f64::from(guarantee.days))));
-            variant.fields.push(("text".into(), self.phrase(&guarantee.text)));
-            variants.push((guarantee.priority, variant));
-        }
-        self.section("guarantee", variants);
-        let mut variants = Vec::new();
-        for playlist in shop.playlists.values() {
-            let mut variant = self.plain("music", playlist.when.as_ref())?;
-            variant.fields.push(("label".into(), self.phrase(&playlist.label)));
-            variant.fields.push(("tracks".into(), self.phrase(&Phrase::One(playlist.tracks.join("\n")))));
-            variants.push((playlist.priority, variant));
-        }
-        self.section("music", variants);
-        for (name, payment) in &shop.payments {
-            let mut variant = self.plain("payment", payment.when.as_ref())?;
-            variant.fields.push(("label".into(), self.phrase(&payment.label)));
-            variant.fields.push(("priority".into(), slot::Field::Number(f64::from(payment.priority))));
-            variant.reason = payment.reason.as_ref().map(|reason| self.text(reason));
-            self.section(&format!("payment:{name}"), vec![(0, variant)]);
-        }
-        for (name, survey) in &shop.surveys {
-            let mut variant = self.plain("survey", survey.when.as_ref())?;
-            variant.cap = cap(&survey.cap);
-            variant.fields.push(("question".into(), self.phrase(&survey.question)));
-            self.section(&format!("survey:{name}"), vec![(0, variant)]);
-        }
-        for (name, trigger) in &shop.triggers {
-            if target == Target::Browser && trigger.on == Where::Hub {
-                continue;
-            }
-            let mut variant = self.plain("due", Some(&trigger.when))?;
-            variant.cap = cap(&trigger.cap);
-            variant.fields = self.fields(&trigger.fields);
-            variant.offer = trigger.offer.as_ref().and_then(|offer| self.offer_ix(offer));
-            self.section(&format!("trigger:{name}"), vec![(0, variant)]);
-        }
-        self.status_slot()
-    }
-
-    fn section(&mut self, name: &str, variants: Vec<Ranked>) {
-        // A slot of the shop's own with that name wins.
-        if !variants.is_empty() && !self.shop.slots.contains_key(name) {
-            self.slot(name, 0, variants);
-        }
-    }
-
-    /// The slot `status`: her group, what it brings, what is missing to the next, when it ends.
-    fn status_slot(&mut self) -> Result<(), TooBig> {
-        let groups = &self.shop.status.groups;
-        let mut variants = Vec::new();
-        for (at, group) in groups.iter().enumerate() {
-            let is = serde_json::Map::from_iter([("status".to_owned(), group.id.clone().into())]);
-            let mut variant = self.plain(&group.id, Some(&Condition(is)))?;
-            variant.fields.push(("label".into(), self.phrase(&group.label)));
-            let benefits: Vec<Vec<String>> = group.benefits.iter().map(|benefit| self.languages(benefit)).collect();
-            let joined = (0..self.shop.shop.languages.len())
-                .map(|language| benefits.iter().map(|texts| texts[language].as_str()).collect::<Vec<_>>().join("\n"));
-            let phrase = self.intern(joined.collect());
-            variant.fields.push(("benefits".into(), slot::Field::Text(Text { phrase, args: Vec::new() })));
-            if let Some(next) = groups.get(at + 1) {
-                variant.fields.push(("next".into(), self.phrase(&next.label)));
-            }
-            for (field, attribute) in [
-                ("missing_orders", "status.missing_orders"),
-                ("missing_spent", "status.missing_spent"),
-                ("ends_in", "status.ends_in"),
-                ("change", "status.change"),
-            ] {
-                variant.fields.push((field.into(), slot::Field::Optional(self.name(attribute))));
-            }
-            variants.push((0, variant));
-        }
-        self.section("status", variants);
-        Ok(())
     }
 
     fn plain(&mut self, choice: &str, when: Option<&Condition>) -> Result<slot::Variant, TooBig> {

@@ -16,6 +16,7 @@ pub mod persona;
 pub mod schema;
 pub mod shelf;
 mod texts;
+pub mod types;
 
 use crate::failure::{Failure, Outcome};
 use diagnostic::{Diagnostic, Findings, Severity};

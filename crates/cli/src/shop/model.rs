@@ -6,8 +6,11 @@
 mod assigned;
 mod offer;
 
-pub use assigned::{Channel, Contact, Guarantee, Payment, Playlist, Survey, Trigger, Where};
-pub use offer::{Announced, Budget, Clock, Code, Offer, Price};
+pub use assigned::{
+    Access, Answer, Channel, Contact, Guarantee, Layout, Level, Payment, Playlist, Points, Service, Survey, Track,
+    Trigger, Where,
+};
+pub use offer::{Announced, Budget, Clock, Code, Offer, Price, Voucher};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -58,11 +61,22 @@ pub struct ShopFile {
     /// Triggers: when a condition begins to hold, a message or an offer is due.
     #[serde(default)]
     pub triggers: Named<Trigger>,
+    /// Layouts of messages by channel and shopper.
+    #[serde(default)]
+    pub layouts: Named<Layout>,
+    /// Services that are better for some. Each fills the slot `service:NAME`.
+    #[serde(default)]
+    pub services: Named<Service>,
+    /// What opens earlier for some. Each fills the slot `access:NAME`.
+    #[serde(default)]
+    pub access: Named<Access>,
+    /// Points for orders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<Points>,
     /// Contact persons. The one that fits best fills the slot `contact`.
     #[serde(default)]
     pub contacts: Named<Contact>,
-    /// Payment methods, in the order in which they are offered. Display only: the shop's checkout
-    /// enforces.
+    /// Payment methods. Each fills the slot `payment:NAME`. Display only: the shop's checkout enforces.
     #[serde(default)]
     pub payments: Named<Payment>,
     /// Money-back guarantees. The one that fits best fills the slot `guarantee`.

@@ -52,19 +52,10 @@ impl Checker<'_, '_, '_> {
                 self.findings.error(at, "unknown-reason", format!("no item is shown for the reason {name:?}"), fix);
             }
         }
-        if !shop.contacts.is_empty() && shop.contacts.values().all(|contact| contact.when.is_some()) {
-            let at = self.node(&["contacts"]).at;
-            self.findings.warning(
-                at,
-                "no-fallback",
-                "some shoppers have no contact person",
-                "leave \"when\" out of one of them",
-            );
-        }
     }
 
     /// Where a key stands.
-    fn key_at(&self, section: &[&str], key: &str) -> usize {
+    pub(super) fn key_at(&self, section: &[&str], key: &str) -> usize {
         let members = self.members(section);
         members.iter().find(|member| member.key == key).map_or(self.root.at, |member| member.key_at)
     }
@@ -252,7 +243,7 @@ impl Checker<'_, '_, '_> {
         }
     }
 
-    fn fields(&mut self, path: &[&str], fields: &Named<Field>) {
+    pub(super) fn fields(&mut self, path: &[&str], fields: &Named<Field>) {
         for (name, field) in fields {
             let at = self.node(path).get(name).map_or(self.root.at, |node| node.at);
             match field {

@@ -6,7 +6,10 @@ use super::Checker;
 use std::collections::BTreeSet;
 
 /// Keys under which a text may stand beside the fields.
-const TEXTS: [&str; 8] = ["label", "reason", "notice", "question", "text", "hours", "benefits", "fields"];
+const TEXTS: [&str; 13] = [
+    "label", "reason", "notice", "question", "text", "hours", "role", "locked", "comment", "thanks", "benefits",
+    "choices", "fields",
+];
 
 /// Placeholders that the page fills in.
 const OF_ITEMS: [&str; 3] = ["title", "times", "last"];
@@ -19,9 +22,23 @@ impl<'a> Checker<'a, '_, '_> {
                 self.phrase(&member.value, allowed);
             }
         }
-        for section in ["offers", "triggers", "contacts", "payments", "guarantees", "playlists", "surveys"] {
+        for section in [
+            "offers",
+            "triggers",
+            "contacts",
+            "payments",
+            "guarantees",
+            "playlists",
+            "surveys",
+            "layouts",
+            "services",
+            "access",
+        ] {
             for member in self.members(&[section]) {
                 self.inside(&member.value);
+                for level in member.value.get("levels").map(Node::items).unwrap_or_default() {
+                    self.inside(level);
+                }
             }
         }
         for group in self.items(&["status", "groups"]) {
@@ -44,7 +61,7 @@ impl<'a> Checker<'a, '_, '_> {
                         self.phrase(&field.value, &[]);
                     }
                 }),
-                "benefits" => member.value.items().iter().for_each(|benefit| self.phrase(benefit, &[])),
+                "benefits" | "choices" => member.value.items().iter().for_each(|benefit| self.phrase(benefit, &[])),
                 _ => self.phrase(&member.value, &[]),
             }
         }

@@ -71,6 +71,9 @@ pub struct Offer {
     /// A code for the checkout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
+    /// A voucher of her own, which the hub signs and takes back once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voucher: Option<Voucher>,
     /// A price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
@@ -103,6 +106,25 @@ pub struct Code {
     /// the hub hands out all others.
     #[serde(default)]
     pub public: bool,
+}
+
+/// A voucher. Takes off an amount or a share, one of them.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Voucher {
+    /// What it takes off, in units of the currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<f64>,
+    /// What it takes off, per cent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 100))]
+    pub percent: Option<u8>,
+    /// Days from the day it is handed out until it ends.
+    #[schemars(range(min = 1, max = 3660))]
+    pub days: u16,
+    /// The least that the order must come to, in units of the currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<f64>,
 }
 
 /// A price of an offer.
