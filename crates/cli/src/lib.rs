@@ -1,11 +1,12 @@
 //! The `wellmet` command: builds books, imports orders, checks and explains shop files.
 //!
 //! Each command is one file in [`commands`] with its arguments and a `run`. What several commands
-//! share has a room of its own: [`orders`] reads order logs, [`catalogue`] makes products of them,
-//! [`index`] makes neighbour tables.
+//! share has a room of its own: [`rows`] reads tables in any form, [`orders`] order logs, [`visits`] click
+//! logs; [`catalogue`] makes products of them, [`index`] makes neighbour tables.
 //!
 //! Errors are [`Failure`](failure::Failure)s: a stable code, the place, and what to do about it.
 
+pub mod aggregates;
 pub mod bookdir;
 pub mod catalogue;
 pub mod commands;
@@ -14,8 +15,10 @@ pub mod evaluate;
 pub mod failure;
 pub mod index;
 pub mod orders;
+pub mod rows;
 pub mod shop;
 pub mod value;
+pub mod visits;
 
 use clap::Parser;
 use console::{Console, Format};

@@ -1,10 +1,12 @@
 //! A product feed: what the shop sells now, with the names of common exports.
 //!
-//! CSV, TSV, JSON Lines or a JSON array. Columns go by the names of the Google Merchant feed and a few
+//! XML (RSS or Atom), CSV, TSV, JSON Lines, a JSON array or Parquet. Columns go by the names of the Google Merchant feed and a few
 //! that shops use instead; [`NAMES`] lists them.
 
 use crate::failure::Outcome;
-use crate::orders::{Decimal, Encoding, Mark, Report, RowError, open, rows};
+use crate::orders::{Decimal, Mark};
+use crate::rows::{self, Asked, Report, RowError};
+use indicatif::ProgressBar;
 use std::collections::BTreeMap;
 use std::path::Path;
 use wellmet_engine::id::ItemId;
@@ -58,12 +60,18 @@ pub struct Feed {
 /// # Errors
 /// A [`Failure`](crate::failure::Failure) with row, column, value and fix for the first row that cannot
 /// be read; with `keep_going` such rows are left out and counted.
-pub fn read_feed(path: &Path, currency: Currency, mark: Mark, keep_going: bool) -> Outcome<Feed> {
+pub fn read_feed(
+    path: &Path,
+    currency: Currency,
+    mark: Mark,
+    keep_going: bool,
+    progress: &ProgressBar,
+) -> Outcome<Feed> {
     let name = path.display().to_string();
     let wanted: Vec<&str> = NAMES.iter().flat_map(|(_, names)| names.iter().copied()).collect();
     let mut feed = Feed::default();
-    let input = open(path, indicatif::ProgressBar::hidden())?;
-    rows(input, &name, &wanted, &wanted, Encoding::Utf8)?.each(&name, |row, fields| {
+    let asked = Asked { optional: &wanted, ..Asked::columns(&wanted) };
+    rows::read_file(path, progress, &asked, |row, fields| {
         feed.report.rows += 1;
         let read = fields.and_then(|fields| {
             let mut at = 0;
@@ -87,8 +95,7 @@ pub fn read_feed(path: &Path, currency: Currency, mark: Mark, keep_going: bool) 
                 Ok(())
             }
             Err(error) if keep_going => {
-                let place = error.place("");
-                feed.report.add(error.code, super::UNREADABLE, || format!("{}: {}", &place[2..], error.message));
+                feed.report.add(error.code, super::UNREADABLE, || error.example());
                 Ok(())
             }
             Err(error) => Err(error.into_failure(&name)),
@@ -174,7 +181,7 @@ mod tests {
     fn read(text: &str, keep_going: bool) -> Outcome<Feed> {
         let dir = std::env::temp_dir().join(format!("wellmet-feed-{}-{}", std::process::id(), text.len()));
         std::fs::write(&dir, text).unwrap();
-        let feed = read_feed(&dir, Currency::new("EUR").unwrap(), Mark::Point, keep_going);
+        let feed = read_feed(&dir, Currency::new("EUR").unwrap(), Mark::Point, keep_going, &ProgressBar::hidden());
         std::fs::remove_file(&dir).unwrap();
         feed
     }

@@ -9,8 +9,10 @@ pub mod template;
 pub use feed::{Entry, Feed, NAMES, read_feed};
 
 use crate::failure::{Failure, Outcome};
-use crate::orders::{Fate, Item, Log, Mapping, Report};
+use crate::orders::{Item, Log, Mapping};
+use crate::rows::{Fate, Report};
 use serde::Serialize;
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
 use template::Template;
@@ -34,11 +36,17 @@ pub struct Product {
     pub logged: Option<u32>,
 }
 
-/// All products by id, and what was noticed.
+/// All products by id, and what was noticed. `elsewhere` are ids from other logs (clicks, tables of a
+/// database), which tell what goes together but neither name nor price.
 ///
 /// # Errors
 /// A [`Failure`] when a template of the mapping is wrong.
-pub fn products(log: &Log, mapping: &Mapping, feed: Option<&Feed>) -> Outcome<(Vec<Product>, Report)> {
+pub fn products<'a>(
+    log: &Log,
+    elsewhere: impl IntoIterator<Item = &'a str>,
+    mapping: &Mapping,
+    feed: Option<&Feed>,
+) -> Outcome<(Vec<Product>, Report)> {
     let (link, image) = (Template::parse(&mapping.link)?, Template::parse(&mapping.image)?);
     let mut report = Report::default();
     let mut products = Vec::new();
@@ -62,6 +70,19 @@ pub fn products(log: &Log, mapping: &Mapping, feed: Option<&Feed>) -> Outcome<(V
         }
         report.add("not-in-log", KEPT, || format!("{} was never ordered", id.as_str()));
         products.push(product(id, None, entry, mapping));
+    }
+    let mut known: HashSet<String> = products.iter().map(|product| product.item.id.clone()).collect();
+    let anywhere = feed.is_some() || !log.items.is_empty();
+    for id in elsewhere {
+        let Some(item) = ItemId::new(id).filter(|_| !known.contains(id)) else { continue };
+        known.insert(id.to_owned());
+        let mut product = product(&item, None, &nothing, mapping);
+        if anywhere {
+            report
+                .add("only-clicked", KEPT, || format!("{id} is neither in the feed nor ordered: taken to be sold out"));
+            product.item.in_stock = false;
+        }
+        products.push(product);
     }
     for product in &mut products {
         let item = &mut product.item;

@@ -1,14 +1,15 @@
 //! `wellmet evaluate`: how good recommendations are on a log's own future.
 
-use super::build::{day, read};
+use super::build::{day, read, reading};
 use crate::console::Console;
-use crate::evaluate::clicks::{self, Clicks, Columns, Guard};
+use crate::evaluate::clicks::{self, Clicks, Guard};
 use crate::evaluate::orders::{self, Split, Spread};
 use crate::evaluate::picture::{self, Bar};
 use crate::evaluate::{Speed, peers};
 use crate::failure::{Failure, Outcome};
 use crate::index::Settings;
 use crate::orders::Mapping;
+use crate::visits;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use wellmet_engine::shelf::ItemIx;
@@ -23,6 +24,9 @@ pub struct Args {
     /// Columns of the click logs that hold visit, item and time.
     #[arg(long, value_delimiter = ',', num_args = 1, default_value = "session_id,item_id,time")]
     columns: Vec<String>,
+    /// The mapping file of the click logs, instead of three columns.
+    #[arg(long, conflicts_with = "columns", requires = "clicks")]
+    clicks_mapping: Option<PathBuf>,
     /// An order log, cut in two.
     #[arg(long, requires = "cut")]
     orders: Option<PathBuf>,
@@ -113,14 +117,17 @@ pub fn run(args: &Args, console: &Console) -> Outcome {
 }
 
 fn evaluate_clicks(train: &Path, test: &Path, args: &Args, settings: &Settings, console: &Console) -> Outcome {
-    let [session, item, time] = args.columns.as_slice() else {
-        return Err(Failure::new("bad-columns", "three columns are needed").fix("say --columns VISIT,ITEM,TIME"));
+    let mapping = match (&args.clicks_mapping, args.columns.as_slice()) {
+        (Some(path), _) => visits::Mapping::load(path)?,
+        (None, [session, item, time]) => visits::Mapping::of_columns(session, item, time),
+        _ => {
+            let failure = Failure::new("bad-columns", "three columns are needed");
+            return Err(failure.fix("say --columns VISIT,ITEM,TIME"));
+        }
     };
-    let columns = Columns { session: session.clone(), item: item.clone(), time: time.clone() };
     let working = console.spinner("asking");
-    let clicks = Clicks::read(train, test, &columns)?;
-    // A click log is younger than an order log: what was seen in the last week is popular.
-    let settings = Settings { popular_days: 7.0, ..settings.clone() };
+    let clicks = Clicks::read(train, test, &mapping, &reading(false, None))?;
+    let settings = settings.clone().for_visits_alone(true);
     let shelf = clicks.shelf(&settings);
     let mut ours = clicks::Ours::new(&shelf);
     let cosine = peers::cosine(clicks.train.iter().map(|visit| visit.items.as_slice()), 0.0);
@@ -163,13 +170,21 @@ fn print_clicks(report: &ClicksReport, console: &Console) -> Outcome {
          {neighbours} neighbours in the table, {cut_visits} visits cut"
     ));
     console.say(format_args!(
-        "{:26} {:>7} {:>7} {:>7} {:>7} {:>8} {:>7} {:>7} {:>8}",
-        "next item, list of 20", "HR", "MRR", "P", "R", "coverage", "HR new", "MRR new", "HR known"
+        "{:26} {:>7} {:>7} {:>7} {:>7} {:>8} {:>7} {:>7} {:>8} {:>9}",
+        "next item, list of 20", "HR", "MRR", "P", "R", "coverage", "HR new", "MRR new", "HR known", "MRR known"
     ));
     for Row { method, scores: s } in &report.methods {
         console.say(format_args!(
-            "{method:26} {:7.4} {:7.4} {:7.4} {:7.4} {:8.3} {:7.4} {:7.4} {:8.4}",
-            s.hit, s.reciprocal_rank, s.precision, s.recall, s.coverage, s.new_hit, s.new_reciprocal_rank, s.known_hit
+            "{method:26} {:7.4} {:7.4} {:7.4} {:7.4} {:8.3} {:7.4} {:7.4} {:8.4} {:9.4}",
+            s.hit,
+            s.reciprocal_rank,
+            s.precision,
+            s.recall,
+            s.coverage,
+            s.new_hit,
+            s.new_reciprocal_rank,
+            s.known_hit,
+            s.known_reciprocal_rank
         ));
     }
     if let Some(s) = report.methods.first() {

@@ -149,7 +149,8 @@ fn from_log(
         mapping.ok_or_else(|| Failure::new("no-mapping", "the order log needs a mapping").fix("add --mapping"))?;
     let mapping = Mapping::load(mapping)?;
     let progress = console.progress("reading orders", 0);
-    let log = orders::read_file(path, &mapping, &Reading { keep_going: true, progress: Some(progress.clone()) });
+    let log =
+        orders::read_file(path, &mapping, &Reading { keep_going: true, progress: Some(progress.clone()), now: None });
     progress.finish_and_clear();
     let (records, _) = records(&log?);
     let record = records.into_iter().find(|record| record.customer.as_str() == customer).ok_or_else(|| {

@@ -3,7 +3,8 @@
 use super::build::{day, read};
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
-use crate::orders::{Mapping, Report, Settled, records};
+use crate::orders::{Mapping, Settled, records};
+use crate::rows::Report;
 use serde::Serialize;
 use std::path::PathBuf;
 

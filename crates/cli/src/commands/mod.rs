@@ -10,6 +10,7 @@ pub mod import;
 pub mod init;
 pub mod inspect;
 pub mod schema;
+pub mod sql;
 pub mod test;
 pub mod types;
 pub mod value;
@@ -31,6 +32,7 @@ pub enum Command {
     Init(init::Args),
     Inspect(inspect::Args),
     Schema(schema::Args),
+    Sql(sql::Args),
     Test(test::Args),
     Types(types::Args),
     Value(value::Args),
@@ -53,6 +55,7 @@ impl Command {
             Self::Init(args) => init::run(&args, console),
             Self::Inspect(args) => inspect::run(&args, console),
             Self::Schema(args) => schema::run(&args, console),
+            Self::Sql(args) => sql::run(&args, console),
             Self::Test(args) => test::run(&args, console),
             Self::Types(args) => types::run(&args, console),
             Self::Value(args) => value::run(&args, console),

@@ -3,7 +3,8 @@
 use super::build::{day, read};
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
-use crate::orders::{self, Encoding, Mapping, TimeFormat};
+use crate::orders::{self, Mapping, TimeFormat};
+use crate::rows::{self, Asked};
 use crate::value::classes::{Class, abc, rfm};
 use crate::value::{Backtest, Customer, MONTHS, Parameters, Purchase, Score, backtest, customers, fit};
 use serde::Serialize;
@@ -158,8 +159,7 @@ fn from_columns(path: &Path, columns: &[String]) -> Outcome<Vec<Purchase>> {
     let wanted: Vec<&str> = columns.iter().map(String::as_str).collect();
     let mut purchases = Vec::new();
     let mut format = None;
-    let input = orders::open(path, indicatif::ProgressBar::hidden())?;
-    orders::rows(input, &name, &wanted, &[], Encoding::Utf8)?.each(&name, |row, fields| {
+    rows::read_file(path, &indicatif::ProgressBar::hidden(), &Asked::columns(&wanted), |row, fields| {
         let fields = fields.map_err(|error| error.into_failure(&name))?;
         let [customer, time, amount] = fields else { return Ok(()) };
         let bad = |column: usize, text: &str, what: &str| {

@@ -2,24 +2,27 @@
 //!
 //! Tables are built from the training log alone. Each click of a test visit after the first is one
 //! question: given the clicks before it, name it. Lists hold [`LIST`] items; the item just looked at is
-//! never in them. Items that the training log lacks are in the catalogue, but nothing is known of them:
-//! as context they are ignored, and as an answer only a reminder can name them ([`Scores::known_hit`]
-//! counts those as misses too).
+//! never in them. Of items that the training log lacks nothing is known: as context they are ignored, and
+//! as an answer only a reminder can name them, since that needs no more than the visit itself. The
+//! published references count such reminders, so [`Scores::hit`] does; [`Scores::known_hit`] counts every
+//! answer that the training log lacks as a miss, as in a shop whose book does not have it yet.
 //!
 //! The second pair of figures asks for something new: items already seen in the visit are taken out of
 //! the list, and clicks back to one of them are no question.
 
 use super::metrics::{Mean, one_if, rank};
 use super::speed::{Speed, Stopwatch};
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::index::{self, Input, MemoryShelf, Settings};
-use crate::orders::{self, Encoding, TimeFormat};
+use crate::orders::Reading;
+use crate::visits::{self, Mapping, Visits};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 use std::path::Path;
+use wellmet_engine::id::ItemId;
 use wellmet_engine::recommend::{Kind, Query, Scratch, answer};
 use wellmet_engine::shelf::ItemIx;
-use wellmet_engine::time::{Instant, Span};
+use wellmet_engine::time::Instant;
 
 /// Length of the lists.
 pub const LIST: usize = 20;
@@ -29,6 +32,8 @@ pub const LIST: usize = 20;
 pub struct Visit {
     /// Time of the last click.
     pub at: Instant,
+    /// Who made it.
+    pub person: u32,
     /// Items looked at.
     pub items: Vec<ItemIx>,
 }
@@ -46,69 +51,45 @@ pub struct Clicks {
     pub test: Vec<Visit>,
 }
 
-/// Names of the columns of a click log.
-#[derive(Clone, Debug)]
-pub struct Columns {
-    /// Tells visits apart.
-    pub session: String,
-    /// The item looked at.
-    pub item: String,
-    /// The moment: seconds or milliseconds since 1970, or a date with time.
-    pub time: String,
-}
-
-impl Default for Columns {
-    fn default() -> Self {
-        Self { session: "session_id".into(), item: "item_id".into(), time: "time".into() }
-    }
-}
-
-/// A visit as read: its clicks with time and item.
-type Raw = BTreeMap<String, Vec<(Instant, String)>>;
-
 impl Clicks {
-    /// Reads two click logs (CSV with any separator or JSON Lines, also gzipped).
+    /// Reads two click logs.
     ///
     /// # Errors
-    /// A [`Failure`] with file, row and column.
-    pub fn read(train: &Path, test: &Path, columns: &Columns) -> Outcome<Self> {
-        Ok(Self::new(&raw(train, columns)?, &raw(test, columns)?))
+    /// A [`Failure`](crate::failure::Failure) with file, row and column.
+    pub fn read(train: &Path, test: &Path, mapping: &Mapping, reading: &Reading) -> Outcome<Self> {
+        Ok(Self::new(&visits::read(train, mapping, reading)?, &visits::read(test, mapping, reading)?))
     }
 
-    fn new(train: &Raw, test: &Raw) -> Self {
-        let items = |raw: &Raw| -> BTreeSet<String> { raw.values().flatten().map(|(_, item)| item.clone()).collect() };
-        let train_items = items(train);
-        let mut ids: Vec<String> = train_items.union(&items(test)).cloned().collect();
-        if ids.iter().all(|id| id.parse::<u64>().is_ok()) {
-            ids.sort_by_key(|id| id.parse::<u64>().unwrap_or(u64::MAX));
+    fn new(train: &Visits, test: &Visits) -> Self {
+        let mut all: Vec<&ItemId> = train.items.iter().chain(&test.items).collect();
+        all.sort_unstable();
+        all.dedup();
+        if all.iter().all(|id| id.as_str().parse::<u64>().is_ok()) {
+            all.sort_by_key(|id| id.as_str().parse::<u64>().unwrap_or(u64::MAX));
         }
-        let places: BTreeMap<&str, ItemIx> =
-            ids.iter().enumerate().map(|(at, id)| (id.as_str(), ItemIx(at as u32))).collect();
-        let visits = |raw: &Raw| {
-            let mut visits: Vec<Visit> = raw
-                .values()
-                .map(|clicks| {
-                    let mut clicks: Vec<&(Instant, String)> = clicks.iter().collect();
-                    // Stable: clicks of the same second stay as the file has them.
-                    clicks.sort_by_key(|(at, _)| *at);
-                    let at = clicks.last().map_or(Instant(0), |(at, _)| *at);
-                    Visit { at, items: clicks.iter().map(|(_, item)| places[item.as_str()]).collect() }
-                })
-                .collect();
-            visits.sort_by_key(|visit| visit.at);
-            visits
+        let places: HashMap<&ItemId, ItemIx> = (0..).map(ItemIx).zip(&all).map(|(at, id)| (*id, at)).collect();
+        let list = |log: &Visits| {
+            let visit = |visit: &visits::Visit| Visit {
+                at: visit.at,
+                person: visit.person,
+                items: log.clicks(visit).iter().map(|item| places[&log.items[*item as usize]]).collect(),
+            };
+            log.visits.iter().map(visit).collect()
         };
-        let (train, test) = (visits(train), visits(test));
-        let known = ids.iter().map(|id| train_items.contains(id)).collect();
-        Self { ids, known, train, test }
+        Self {
+            known: all.iter().map(|id| train.items.binary_search(id).is_ok()).collect(),
+            train: list(train),
+            test: list(test),
+            ids: all.into_iter().map(|id| id.as_str().to_owned()).collect(),
+        }
     }
 
-    /// The training log as the index builder wants it; every visit counts as one person.
+    /// The training log as the index builder wants it.
     #[must_use]
     pub fn log(&self) -> index::Log {
         let mut log = index::Log::visits();
-        for (person, visit) in self.train.iter().enumerate() {
-            log.push(person as u32, visit.at, visit.items.iter().copied());
+        for visit in &self.train {
+            log.push(visit.person, visit.at, visit.items.iter().copied());
         }
         log
     }
@@ -122,34 +103,27 @@ impl Clicks {
     }
 }
 
-fn raw(path: &Path, columns: &Columns) -> Outcome<Raw> {
-    let name = path.display().to_string();
-    let wanted = [columns.session.as_str(), columns.item.as_str(), columns.time.as_str()];
-    let input = orders::open(path, indicatif::ProgressBar::hidden())?;
-    let mut raw = Raw::new();
-    let mut format = None;
-    orders::rows(input, &name, &wanted, &[], Encoding::Utf8)?.each(&name, |row, fields| {
-        let fields = fields.map_err(|error| error.into_failure(&name))?;
-        let [session, item, time] = fields else { return Ok(()) };
-        let time = time.trim();
-        // A log is written by one program: the first row says how it writes moments.
-        let format = *format.get_or_insert_with(|| TimeFormat::candidates(&[time]).first().copied());
-        let at = format.and_then(|format| format.parse(time, Span(0))).ok_or_else(|| {
-            Failure::new("bad-time", format!("{time:?} is no moment"))
-                .at(format!("{name}, row {row}, column {:?}", columns.time))
-                .fix("write seconds since 1970 or dates like 2024-05-31T08:26:00Z, all rows alike")
-        })?;
-        raw.entry(session.to_string()).or_default().push((at, item.to_string()));
-        Ok(())
-    })?;
-    Ok(raw)
+/// What a recommender knows when it is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Items looked at in this visit, newest last; the last one may not be in the list.
+    pub seen: &'a [ItemIx],
+    /// Whether other items seen may be.
+    pub seen_too: bool,
+}
+
+impl Context<'_> {
+    /// Whether an item may be in the list.
+    #[must_use]
+    pub fn allows(&self, item: ItemIx) -> bool {
+        self.seen.last() != Some(&item) && (self.seen_too || !self.seen.contains(&item))
+    }
 }
 
 /// Something that names next items.
 pub trait Recommender {
-    /// The best [`LIST`] items after these, best first; `seen_too` says whether items of the context
-    /// other than the last may be among them.
-    fn list(&mut self, context: &[ItemIx], seen_too: bool) -> Vec<ItemIx>;
+    /// The best [`LIST`] items that [`Context::allows`], best first.
+    fn list(&mut self, context: Context<'_>) -> Vec<ItemIx>;
 }
 
 /// What came out. All but the counts are means over questions.
@@ -169,6 +143,8 @@ pub struct Scores {
     pub coverage: f64,
     /// As `hit`, when the answer also has to be in the training log.
     pub known_hit: f64,
+    /// As `reciprocal_rank`, when the answer also has to be in the training log.
+    pub known_reciprocal_rank: f64,
     /// Questions whose answer was not seen before in the visit.
     pub new_questions: u64,
     /// As `hit`, over these.
@@ -177,32 +153,43 @@ pub struct Scores {
     pub new_reciprocal_rank: f64,
 }
 
-/// Asks all questions of the test visits.
-pub fn score(clicks: &Clicks, recommender: &mut impl Recommender) -> Scores {
-    let mut means = [Mean::default(); 7];
-    let mut listed = vec![false; clicks.ids.len()];
+/// Hands each question of the test visits to `ask`: the clicks before, and the clicks to come, the answer
+/// first.
+fn questions(clicks: &Clicks, mut ask: impl FnMut(&[ItemIx], &[ItemIx])) {
     for visit in &clicks.test {
         for at in 1..visit.items.len() {
-            let (context, rest) = visit.items.split_at(at);
-            let answer = rest[0];
-            let list = recommender.list(context, true);
-            let found = rank(&list, answer);
-            let later = list.iter().filter(|item| rest.contains(item)).count() as f64;
-            let [hit, reciprocal, precision, recall, known_hit, new_hit, new_reciprocal] = &mut means;
-            hit.add(one_if(found.is_some()));
-            reciprocal.add(found.map_or(0.0, |rank| 1.0 / rank as f64));
-            precision.add(later / LIST as f64);
-            recall.add(later / rest.len() as f64);
-            known_hit.add(one_if(found.is_some() && clicks.known[answer.0 as usize]));
-            list.iter().for_each(|item| listed[item.0 as usize] = true);
-            if !context.contains(&answer) {
-                let found = rank(&recommender.list(context, false), answer);
-                new_hit.add(one_if(found.is_some()));
-                new_reciprocal.add(found.map_or(0.0, |rank| 1.0 / rank as f64));
-            }
+            let (seen, rest) = visit.items.split_at(at);
+            ask(seen, rest);
         }
     }
-    let [hit, reciprocal, precision, recall, known_hit, new_hit, new_reciprocal] = means;
+}
+
+/// Asks all questions of the test visits.
+pub fn score(clicks: &Clicks, recommender: &mut impl Recommender) -> Scores {
+    let mut means = [Mean::default(); 8];
+    let mut listed = vec![false; clicks.ids.len()];
+    let reciprocal_of = |found: Option<usize>| found.map_or(0.0, |rank| 1.0 / rank as f64);
+    questions(clicks, |seen, rest| {
+        let answer = rest[0];
+        let list = recommender.list(Context { seen, seen_too: true });
+        let found = rank(&list, answer);
+        let known = found.filter(|_| clicks.known[answer.0 as usize]);
+        let later = list.iter().filter(|item| rest.contains(item)).count() as f64;
+        let [hit, reciprocal, precision, recall, known_hit, known_reciprocal, new_hit, new_reciprocal] = &mut means;
+        hit.add(one_if(found.is_some()));
+        reciprocal.add(reciprocal_of(found));
+        precision.add(later / LIST as f64);
+        recall.add(later / rest.len() as f64);
+        known_hit.add(one_if(known.is_some()));
+        known_reciprocal.add(reciprocal_of(known));
+        list.iter().for_each(|item| listed[item.0 as usize] = true);
+        if !seen.contains(&answer) {
+            let found = rank(&recommender.list(Context { seen, seen_too: false }), answer);
+            new_hit.add(one_if(found.is_some()));
+            new_reciprocal.add(reciprocal_of(found));
+        }
+    });
+    let [hit, reciprocal, precision, recall, known_hit, known_reciprocal, new_hit, new_reciprocal] = means;
     let covered = listed.iter().zip(&clicks.known).filter(|(listed, known)| **listed && **known).count();
     Scores {
         questions: hit.count(),
@@ -212,6 +199,7 @@ pub fn score(clicks: &Clicks, recommender: &mut impl Recommender) -> Scores {
         recall: recall.value(),
         coverage: covered as f64 / clicks.known.iter().filter(|known| **known).count().max(1) as f64,
         known_hit: known_hit.value(),
+        known_reciprocal_rank: known_reciprocal.value(),
         new_questions: new_hit.count(),
         new_hit: new_hit.value(),
         new_reciprocal_rank: new_reciprocal.value(),
@@ -239,13 +227,15 @@ impl<'a> Ours<'a> {
     }
 }
 
-fn query(context: &[ItemIx]) -> Query<'_> {
-    Query { visit: context, page: context.last().copied(), ..Query::new(Kind::Next, LIST) }
-}
-
 impl Recommender for Ours<'_> {
-    fn list(&mut self, context: &[ItemIx], seen_too: bool) -> Vec<ItemIx> {
-        let query = Query { reminders: seen_too, fill: true, ..query(context) };
+    fn list(&mut self, context: Context<'_>) -> Vec<ItemIx> {
+        let query = Query {
+            visit: context.seen,
+            page: context.seen.last().copied(),
+            reminders: context.seen_too,
+            fill: true,
+            ..Query::new(Kind::Next, LIST)
+        };
         let found = self.watch.time(|| answer(self.shelf, &query, &mut self.scratch));
         found.picks.iter().map(|pick| pick.item).collect()
     }
@@ -270,20 +260,19 @@ pub fn guards(clicks: &Clicks, shelf: &MemoryShelf, thresholds: &[u16]) -> Vec<G
     let mut scratch = Scratch::default();
     let mut guard = |threshold: u16| {
         let (mut silent, mut shown, mut hit) = (Mean::default(), Mean::default(), Mean::default());
-        for visit in &clicks.test {
-            for at in 1..visit.items.len() {
-                let (context, rest) = visit.items.split_at(at);
-                if context.contains(&rest[0]) {
-                    continue;
-                }
-                let picks = answer(shelf, &Query { threshold, ..query(context) }, &mut scratch).picks;
-                silent.add(one_if(picks.is_empty()));
-                if !picks.is_empty() {
-                    shown.add(picks.len() as f64);
-                    hit.add(one_if(picks.iter().any(|pick| pick.item == rest[0])));
-                }
+        questions(clicks, |seen, rest| {
+            if seen.contains(&rest[0]) {
+                return;
             }
-        }
+            let page = seen.last().copied();
+            let query = Query { visit: seen, page, threshold, ..Query::new(Kind::Next, LIST) };
+            let picks = answer(shelf, &query, &mut scratch).picks;
+            silent.add(one_if(picks.is_empty()));
+            if !picks.is_empty() {
+                shown.add(picks.len() as f64);
+                hit.add(one_if(picks.iter().any(|pick| pick.item == rest[0])));
+            }
+        });
         Guard { threshold, silent: silent.value(), shown: shown.value(), hit: hit.value() }
     };
     thresholds.iter().map(|threshold| guard(*threshold)).collect()

@@ -1,6 +1,6 @@
 //! Simple and well-known methods to compare with, each on the same questions.
 
-use super::clicks::{Clicks, LIST, Recommender};
+use super::clicks::{Clicks, Context, LIST, Recommender};
 use std::collections::BTreeMap;
 use wellmet_engine::shelf::ItemIx;
 use wellmet_engine::time::{Instant, Span};
@@ -22,11 +22,10 @@ pub fn best(scores: &BTreeMap<ItemIx, f64>, longest: usize, mut may: impl FnMut(
 pub struct Scored<F>(pub F);
 
 impl<F: FnMut(&[ItemIx], &mut BTreeMap<ItemIx, f64>)> Recommender for Scored<F> {
-    fn list(&mut self, context: &[ItemIx], seen_too: bool) -> Vec<ItemIx> {
+    fn list(&mut self, context: Context<'_>) -> Vec<ItemIx> {
         let mut scores = BTreeMap::new();
-        (self.0)(context, &mut scores);
-        let last = context.last().copied();
-        best(&scores, LIST, |item| Some(item) != last && (seen_too || !context.contains(&item)))
+        (self.0)(context.seen, &mut scores);
+        best(&scores, LIST, |item| context.allows(item))
     }
 }
 
@@ -143,9 +142,9 @@ impl<'a> VisitNeighbours<'a> {
 }
 
 impl Recommender for VisitNeighbours<'_> {
-    fn list(&mut self, context: &[ItemIx], seen_too: bool) -> Vec<ItemIx> {
+    fn list(&mut self, context: Context<'_>) -> Vec<ItemIx> {
         let mut recent: Vec<ItemIx> = Vec::new();
-        for item in context[context.len().saturating_sub(self.last)..].iter().rev() {
+        for item in context.seen[context.seen.len().saturating_sub(self.last)..].iter().rev() {
             if !recent.contains(item) {
                 recent.push(*item);
             }
@@ -173,7 +172,6 @@ impl Recommender for VisitNeighbours<'_> {
                 *scores.entry(item).or_default() += similarity * near * rarity;
             }
         }
-        let last = context.last().copied();
-        best(&scores, LIST, |item| Some(item) != last && (seen_too || !context.contains(&item)))
+        best(&scores, LIST, |item| context.allows(item))
     }
 }

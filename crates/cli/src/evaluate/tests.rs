@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-use super::clicks::{self, Clicks, Columns, Recommender};
+use super::clicks::{self, Clicks, Context, Recommender};
 use super::orders::{self, Order, Split};
 use super::peers;
 use crate::index::Settings;
+use crate::orders::Reading;
+use crate::visits::Mapping;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use wellmet_engine::recommend::{Kind, Query, Scratch, answer};
@@ -32,7 +34,11 @@ impl Drop for Temporary {
 fn read(train: &[u8], test: &[u8], name: &str) -> crate::failure::Outcome<Clicks> {
     let (train, test) =
         (Temporary::new(&format!("{name}-train"), train), Temporary::new(&format!("{name}-test"), test));
-    Clicks::read(&train.0, &test.0, &Columns::default())
+    Clicks::read(&train.0, &test.0, &columns(), &Reading::default())
+}
+
+fn columns() -> Mapping {
+    Mapping::of_columns("session_id", "item_id", "time")
 }
 
 const TRAIN: &str = "session_id,item_id,time\n1,10,1600000000\n1,9,1600000001\n2,9,1600000100\n2,30,1600000101\n";
@@ -42,9 +48,8 @@ const TEST: &str = "session_id,item_id,time\n5,9,1600100000\n5,77,1600100003\n5,
 struct Fixed(Vec<ItemIx>);
 
 impl Recommender for Fixed {
-    fn list(&mut self, context: &[ItemIx], seen_too: bool) -> Vec<ItemIx> {
-        let may = |item: &ItemIx| context.last() != Some(item) && (seen_too || !context.contains(item));
-        self.0.iter().copied().filter(may).collect()
+    fn list(&mut self, context: Context<'_>) -> Vec<ItemIx> {
+        self.0.iter().copied().filter(|item| context.allows(*item)).collect()
     }
 }
 
@@ -62,6 +67,7 @@ fn the_click_protocol_by_hand() {
     assert!((scores.reciprocal_rank - (0.5 + 1.0 / 3.0 + 0.5) / 3.0).abs() < 1e-12);
     // The item that the training log lacks is a miss where only known items count.
     assert!((scores.known_hit - 2.0 / 3.0).abs() < 1e-12);
+    assert!((scores.known_reciprocal_rank - (0.5 + 0.0 + 0.5) / 3.0).abs() < 1e-12);
     // Of the rest: {10, 77} of 3 clicks, {9, 77} of 2, {9} of 1.
     assert!((scores.precision - (2.0 + 2.0 + 1.0) / 60.0).abs() < 1e-12);
     assert!((scores.recall - (2.0 / 3.0 + 1.0 + 1.0) / 3.0).abs() < 1e-12);
@@ -87,7 +93,7 @@ fn logs_are_read_in_the_usual_forms() {
 
 fn slice() -> Clicks {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/clicks");
-    Clicks::read(&data.join("train.csv"), &data.join("test.csv"), &Columns::default()).unwrap()
+    Clicks::read(&data.join("train.csv"), &data.join("test.csv"), &columns(), &Reading::default()).unwrap()
 }
 
 fn settings() -> Settings {

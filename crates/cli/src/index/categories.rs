@@ -6,9 +6,6 @@
 //! are left to the table of likeness.
 
 use super::log::Log;
-use super::neighbours::{Weighing, rows};
-use super::{Settings, popular};
-use std::collections::BTreeMap;
 use wellmet_engine::shelf::{ItemIx, Neighbour};
 
 /// Rows with fewer neighbours are filled up to this many.
@@ -16,22 +13,39 @@ const ENOUGH: usize = 8;
 /// Best items of a category that may fill rows of others.
 const OF_EACH: usize = ENOUGH;
 
-/// Fills thin rows. `categories` are the paths of all items by position; items without one stay as they
-/// are.
-pub(super) fn fill(
-    table: &mut [Vec<Neighbour>],
-    log: &Log,
-    categories: &[&str],
-    weighing: &Weighing,
-    settings: &Settings,
-) {
-    let mut numbers: BTreeMap<&str, u32> = categories.iter().map(|path| (*path, 0)).collect();
-    numbers.remove("");
-    numbers.values_mut().zip(0..).for_each(|(number, next)| *number = next);
-    let of_item: Vec<Option<u32>> = categories.iter().map(|path| numbers.get(path).copied()).collect();
-    let total = numbers.len() as u32;
-    let together = rows(&log.renamed(|item| of_item[item.0 as usize].map(ItemIx)), total, weighing, settings);
-    let best = best_items(log, &of_item, total, settings);
+/// Categories as numbers, in the order of their paths.
+pub(super) struct Numbered<'a> {
+    /// Paths by number.
+    pub(super) paths: Vec<&'a str>,
+    /// The number of each item's category, by position.
+    pub(super) of_item: Vec<Option<u32>>,
+}
+
+impl<'a> Numbered<'a> {
+    /// Numbers the paths of all items; items without one have no number.
+    pub(super) fn new(categories: &[&'a str]) -> Self {
+        let mut paths: Vec<&str> = categories.iter().copied().filter(|path| !path.is_empty()).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        let of_item = categories.iter().map(|path| paths.binary_search(path).ok().map(|at| at as u32)).collect();
+        Self { paths, of_item }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> u32 {
+        self.paths.len() as u32
+    }
+
+    /// The log with categories in the place of items.
+    pub(super) fn rename(&self, log: &Log) -> Log {
+        log.renamed(|item| self.of_item[item.0 as usize].map(ItemIx))
+    }
+}
+
+/// Fills thin rows. `together` are the rows of the categories, `sold` says how many recent orders or
+/// visits each item had, 0 for items of too few people.
+pub(super) fn fill(table: &mut [Vec<Neighbour>], categories: &Numbered<'_>, together: &[Vec<Neighbour>], sold: &[u32]) {
+    let best = best_items(categories, sold);
     let fillers: Vec<Vec<Neighbour>> = together
         .iter()
         .map(|row| {
@@ -46,7 +60,7 @@ pub(super) fn fill(
             filler
         })
         .collect();
-    for (row, category) in table.iter_mut().zip(&of_item) {
+    for (row, category) in table.iter_mut().zip(&categories.of_item) {
         let Some(category) = category else { continue };
         for filler in &fillers[*category as usize] {
             if row.len() < ENOUGH && row.iter().all(|known| known.item != filler.item) {
@@ -59,10 +73,9 @@ pub(super) fn fill(
 
 /// The items of each category that sold best of late, with their shares of it. An item of too few people
 /// counts like one that nobody bought: one order.
-fn best_items(log: &Log, of_item: &[Option<u32>], categories: u32, settings: &Settings) -> Vec<Vec<(ItemIx, f64)>> {
-    let sold = popular::counts(log, of_item.len() as u32, settings);
-    let mut of_category: Vec<Vec<(u32, ItemIx)>> = vec![Vec::new(); categories as usize];
-    for (item, category) in of_item.iter().enumerate() {
+fn best_items(categories: &Numbered<'_>, sold: &[u32]) -> Vec<Vec<(ItemIx, f64)>> {
+    let mut of_category: Vec<Vec<(u32, ItemIx)>> = vec![Vec::new(); categories.paths.len()];
+    for (item, category) in categories.of_item.iter().enumerate() {
         if let Some(category) = category {
             of_category[*category as usize].push((1 + sold[item], ItemIx(item as u32)));
         }

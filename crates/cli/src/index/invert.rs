@@ -1,8 +1,9 @@
 //! A log turned over: for each item where it stands.
 
+use super::fixed;
 use super::log::Log;
 use wellmet_engine::shelf::ItemIx;
-use wellmet_engine::time::{Instant, Span};
+use wellmet_engine::time::Instant;
 
 /// Where an item stands: which order or visit (counted person by person) and at which place in it.
 #[derive(Clone, Copy)]
@@ -14,8 +15,8 @@ pub(super) struct Place {
 /// One order or visit.
 pub(super) struct Group<'a> {
     pub(super) person: u32,
-    /// Its weight by age, 0 to 1.
-    pub(super) fresh: f64,
+    /// Its weight by age, 0 to [`fixed::FRESH`].
+    pub(super) fresh: u32,
     pub(super) items: &'a [ItemIx],
 }
 
@@ -24,17 +25,14 @@ pub(super) struct Inverted<'a> {
     groups: Vec<Group<'a>>,
     places: Vec<Place>,
     starts: Vec<usize>,
-    mass: Vec<f64>,
+    mass: Vec<u64>,
 }
 
 impl<'a> Inverted<'a> {
     pub(super) fn new(log: &'a Log, items: u32, half_life: f64, as_of: Instant) -> Self {
-        let days = |at: Instant| (as_of - at).0.max(0) as f64 / Span::DAY.0 as f64;
-        let groups: Vec<Group<'a>> = log
-            .by_person()
-            .into_iter()
-            .map(|(person, at, items)| Group { person, fresh: 0.5f64.powf(days(at) / half_life), items })
-            .collect();
+        let fresh = |at: Instant| fixed::fresh(fixed::age(at, as_of), half_life);
+        let groups: Vec<Group<'a>> =
+            log.by_person().into_iter().map(|(person, at, items)| Group { person, fresh: fresh(at), items }).collect();
         let mut starts = vec![0usize; items as usize + 1];
         for item in groups.iter().flat_map(|group| group.items) {
             starts[item.0 as usize + 1] += 1;
@@ -44,7 +42,7 @@ impl<'a> Inverted<'a> {
         }
         let mut next = starts.clone();
         let mut places = vec![Place { group: 0, at: 0 }; log.lines()];
-        let mut mass = vec![0.0; items as usize];
+        let mut mass = vec![0u64; items as usize];
         for (number, group) in groups.iter().enumerate() {
             let number = number as u32;
             for (at, item) in group.items.iter().enumerate() {
@@ -52,7 +50,7 @@ impl<'a> Inverted<'a> {
                 // Twice in one visit is one visit.
                 let again = next[item] > starts[item] && places[next[item] - 1].group == number;
                 if !again {
-                    mass[item] += group.fresh;
+                    mass[item] += u64::from(group.fresh);
                 }
                 places[next[item]] = Place { group: number, at: at as u32 };
                 next[item] += 1;
@@ -69,8 +67,8 @@ impl<'a> Inverted<'a> {
         &self.places[self.starts[item as usize]..self.starts[item as usize + 1]]
     }
 
-    /// Orders or visits with the item, newer ones counting more.
-    pub(super) fn mass(&self, item: u32) -> f64 {
-        self.mass[item as usize]
+    /// Freshness of the orders or visits with each item, added up.
+    pub(super) fn mass(&self) -> &[u64] {
+        &self.mass
     }
 }

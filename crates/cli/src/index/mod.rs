@@ -4,13 +4,15 @@
 //! over an inverted index, so memory grows with the log and the number of items, never with the number
 //! of pairs; rows are independent, so threads change nothing in the result.
 //!
-//! Weights are worked out in floating point here, once, and stored as whole numbers: every reader of
-//! the tables then ranks alike.
+//! What is added up are whole numbers ([`fixed`]), so it does not matter in which order, or whether a
+//! database does it (`wellmet sql`); only the last division is in floating point, here and once. Weights
+//! are stored as whole numbers: every reader of the tables ranks alike.
 //!
 //! What is published is counts of people: a pair that fewer than [`Settings::least_people`] different
 //! people made leaves no trace, and neither does an item in the popular list.
 
 mod categories;
+pub(crate) mod fixed;
 mod invert;
 mod log;
 mod neighbours;
@@ -25,6 +27,7 @@ pub use neighbours::Weighing;
 pub use shelf::MemoryShelf;
 pub use words::Words;
 
+use categories::Numbered;
 use wellmet_engine::shelf::{ItemIx, Neighbour};
 use wellmet_engine::time::Instant;
 
@@ -63,6 +66,14 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// Clicks follow fashion faster than orders: where visits alone tell what is popular, a week counts.
+    #[must_use]
+    pub fn for_visits_alone(self, alone: bool) -> Self {
+        Self { popular_days: if alone { 7.0 } else { self.popular_days }, ..self }
+    }
+}
+
 /// What the tables are made of. Leave out what the shop does not have.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Input<'a> {
@@ -95,20 +106,67 @@ pub struct Tables {
 /// Builds the tables. The same input gives the same tables, whatever the number of threads.
 #[must_use]
 pub fn build(input: &Input<'_>, settings: &Settings) -> Tables {
+    let count = |log: Option<&Log>| log.map(|log| popular::counts(log, input.items, settings));
     let rows = |log: Option<&Log>, weighing: &Weighing| {
         log.map_or_else(Vec::new, |log| neighbours::rows(log, input.items, weighing, settings))
     };
+    let sold = count(input.orders);
     let mut with = rows(input.orders, &settings.with);
-    if let (Some(log), Some(categories)) = (input.orders, input.categories) {
-        categories::fill(&mut with, log, categories, &settings.with, settings);
+    if let (Some(log), Some(sold), Some(paths)) = (input.orders, &sold, input.categories) {
+        let categories = Numbered::new(paths);
+        let together = neighbours::rows(&categories.rename(log), categories.len(), &settings.with, settings);
+        categories::fill(&mut with, &categories, &together, sold);
     }
     Tables {
         with,
         next: rows(input.visits, &settings.next),
         like: input.words.map_or_else(Vec::new, |words| words::rows(words, settings.neighbours)),
-        popular: input
-            .orders
-            .or(input.visits)
-            .map_or_else(Vec::new, |log| popular::popular(log, input.items, settings)),
+        popular: sold.or_else(|| count(input.visits)).map_or_else(Vec::new, |sold| popular::popular(&sold, settings)),
+    }
+}
+
+/// What a database has counted over a log, by position of items (or number of categories); see
+/// [`aggregates`](crate::aggregates).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Pairs of enough people, by first item: the other and the sum of nearness times freshness.
+    pub pairs: Vec<Vec<(u32, u64)>>,
+    /// Freshness of the orders or visits with each item, added up.
+    pub mass: Vec<u64>,
+    /// Recent orders or visits with each item; 0 for items of too few people.
+    pub recent: Vec<u32>,
+}
+
+/// What [`build_of_sums`] is made of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counted<'a> {
+    /// Counted over orders.
+    pub with: Option<&'a Sums>,
+    /// Counted over visits.
+    pub next: Option<&'a Sums>,
+    /// Counted over orders, with categories in the place of items, in the order of their paths.
+    pub together: Option<&'a Sums>,
+    /// As in [`Input`].
+    pub words: Option<&'a [Words]>,
+    /// As in [`Input`].
+    pub categories: Option<&'a [&'a str]>,
+}
+
+/// Builds the tables from what a database has counted: the same as [`build`] makes of the same log.
+#[must_use]
+pub fn build_of_sums(input: &Counted<'_>, settings: &Settings) -> Tables {
+    let rows = |sums: Option<&Sums>, weighing: &Weighing| {
+        sums.map_or_else(Vec::new, |sums| neighbours::rows_of_sums(&sums.pairs, &sums.mass, weighing, settings))
+    };
+    let mut with = rows(input.with, &settings.with);
+    if let (Some(sums), Some(together), Some(paths)) = (input.with, input.together, input.categories) {
+        let together = rows(Some(together), &settings.with);
+        categories::fill(&mut with, &Numbered::new(paths), &together, &sums.recent);
+    }
+    Tables {
+        with,
+        next: rows(input.next, &settings.next),
+        like: input.words.map_or_else(Vec::new, |words| words::rows(words, settings.neighbours)),
+        popular: input.with.or(input.next).map_or_else(Vec::new, |sums| popular::popular(&sums.recent, settings)),
     }
 }

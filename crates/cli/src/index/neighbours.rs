@@ -2,8 +2,10 @@
 //! long ago.
 
 use super::Settings;
+use super::fixed;
 use super::invert::{Inverted, Place};
 use super::log::Log;
+use wellmet_engine::customer_value::math::{exp, ln};
 use wellmet_engine::shelf::{ItemIx, Neighbour};
 
 /// How two items of one order or visit become a weight.
@@ -83,20 +85,66 @@ fn rank(row: &mut Vec<Weighed>, longest: usize) {
 pub(super) fn rows(log: &Log, items: u32, weighing: &Weighing, settings: &Settings) -> Vec<Vec<Neighbour>> {
     let as_of = settings.as_of.unwrap_or_else(|| log.end());
     let inverted = Inverted::new(log, items, weighing.half_life, as_of);
-    let near: Vec<f64> = (0..=weighing.window)
-        .map(|distance| if distance == 0 { 0.0 } else { (-((distance - 1) as f64) / weighing.nearness).exp() })
-        .collect();
-    // Neighbours of neighbours are found through rows twice as long as those that are published.
-    let longest = if weighing.reach > 0.0 { settings.neighbours * 2 } else { settings.neighbours };
+    let near = fixed::near(weighing);
+    let scales = Scales::new(inverted.mass(), weighing);
     let direct = each(items, |a, counters| {
         counters.count(a, &inverted, weighing, &near);
-        counters.weigh(a, &inverted, weighing, settings.least_people, longest)
+        let pairs = counters.pairs(settings.least_people);
+        scales.weigh(a, &pairs, longest(weighing, settings))
     });
+    finish(direct, weighing, settings)
+}
+
+/// Neighbours of neighbours are found through rows twice as long as those that are published.
+const fn longest(weighing: &Weighing, settings: &Settings) -> usize {
+    if weighing.reach > 0.0 { settings.neighbours * 2 } else { settings.neighbours }
+}
+
+/// Rows of a table that somebody else has counted: for each item its pairs, `(other, sum)`, and the
+/// freshness of its orders or visits, both in the units of [`fixed`].
+pub(super) fn rows_of_sums(
+    pairs: &[Vec<(u32, u64)>],
+    mass: &[u64],
+    weighing: &Weighing,
+    settings: &Settings,
+) -> Vec<Vec<Neighbour>> {
+    let scales = Scales::new(mass, weighing);
+    let row = |(a, pairs): (u32, &Vec<(u32, u64)>)| scales.weigh(a, pairs, longest(weighing, settings));
+    finish((0..).zip(pairs).map(row).collect(), weighing, settings)
+}
+
+fn finish(direct: Vec<Vec<Weighed>>, weighing: &Weighing, settings: &Settings) -> Vec<Vec<Neighbour>> {
     if weighing.reach <= 0.0 {
         return direct.into_iter().map(|row| round(row, weighing, settings)).collect();
     }
     let sums: Vec<f64> = direct.iter().map(|row| row.iter().map(|(weight, _)| weight).sum()).collect();
-    each(items, |a, counters| round(counters.widen(a, &direct, &sums, weighing.reach), weighing, settings))
+    each(direct.len() as u32, |a, counters| {
+        round(counters.widen(a, &direct, &sums, weighing.reach), weighing, settings)
+    })
+}
+
+/// What sums are divided by, for each item.
+struct Scales {
+    own: Vec<f64>,
+    other: Vec<f64>,
+}
+
+impl Scales {
+    fn new(mass: &[u64], weighing: &Weighing) -> Self {
+        let scale = |power: f64| {
+            mass.iter().map(|mass| exp(power * ln(fixed::mass(*mass) + weighing.smoothing))).collect::<Vec<_>>()
+        };
+        Self { own: scale(weighing.own), other: scale(weighing.other) }
+    }
+
+    /// The strongest pairs of an item.
+    fn weigh(&self, a: u32, pairs: &[(u32, u64)], longest: usize) -> Vec<Weighed> {
+        let own = self.own[a as usize];
+        let weight = |(b, sum): &(u32, u64)| (fixed::groups(*sum) / (own * self.other[*b as usize]), *b);
+        let mut row: Vec<Weighed> = pairs.iter().map(weight).collect();
+        rank(&mut row, longest);
+        row
+    }
 }
 
 fn round(mut row: Vec<Weighed>, weighing: &Weighing, settings: &Settings) -> Vec<Neighbour> {
@@ -134,12 +182,14 @@ fn each<T: Send>(items: u32, row: impl Fn(u32, &mut Counters) -> Vec<T> + Sync) 
 
 /// Counters for all items, reused from row to row; zero between rows.
 struct Counters {
-    sum: Vec<f64>,
+    sum: Vec<u64>,
     people: Vec<u32>,
     /// Person counted last in `people`.
     person: Vec<u32>,
     /// Best nearness within the present group.
-    near: Vec<f64>,
+    near: Vec<u32>,
+    /// Weights while rows are widened.
+    weight: Vec<f64>,
     touched: Vec<u32>,
     in_group: Vec<u32>,
 }
@@ -148,17 +198,18 @@ impl Counters {
     fn new(items: u32) -> Self {
         let items = items as usize;
         Self {
-            sum: vec![0.0; items],
+            sum: vec![0; items],
             people: vec![0; items],
             person: vec![0; items],
-            near: vec![0.0; items],
+            near: vec![0; items],
+            weight: vec![0.0; items],
             touched: Vec::new(),
             in_group: Vec::new(),
         }
     }
 
     /// Counts all that stands near `a`.
-    fn count(&mut self, a: u32, log: &Inverted<'_>, weighing: &Weighing, near: &[f64]) {
+    fn count(&mut self, a: u32, log: &Inverted<'_>, weighing: &Weighing, near: &[(u32, u32)]) {
         let mut places = log.places(a);
         while let Some(first) = places.first() {
             let same = places.partition_point(|place| place.group == first.group);
@@ -168,7 +219,7 @@ impl Counters {
     }
 
     /// One order or visit that holds `a`, at one place or several.
-    fn group(&mut self, places: &[Place], a: u32, log: &Inverted<'_>, weighing: &Weighing, near: &[f64]) {
+    fn group(&mut self, places: &[Place], a: u32, log: &Inverted<'_>, weighing: &Weighing, near: &[(u32, u32)]) {
         let group = log.group(places[0].group);
         for place in places {
             let at = place.at as usize;
@@ -179,8 +230,11 @@ impl Counters {
                 if item.0 == a {
                     continue;
                 }
-                let weight = if other > at { near[other - at] } else { near[at - other] * weighing.before };
-                if self.near[b] == 0.0 {
+                let weight = if other > at { near[other - at].0 } else { near[at - other].1 };
+                if weight == 0 {
+                    continue;
+                }
+                if self.near[b] == 0 {
                     self.in_group.push(item.0);
                 }
                 self.near[b] = self.near[b].max(weight);
@@ -196,33 +250,23 @@ impl Counters {
                 self.person[at] = group.person;
                 self.people[at] += 1;
             }
-            self.sum[at] += self.near[at] * group.fresh;
-            self.near[at] = 0.0;
+            self.sum[at] += u64::from(self.near[at]) * u64::from(group.fresh);
+            self.near[at] = 0;
         }
     }
 
-    /// Takes the counts as weights; pairs of too few people leave no trace.
-    fn weigh(
-        &mut self,
-        a: u32,
-        log: &Inverted<'_>,
-        weighing: &Weighing,
-        least_people: u32,
-        longest: usize,
-    ) -> Vec<Weighed> {
-        let scale = |item: u32, power: f64| (log.mass(item) + weighing.smoothing).powf(power);
-        let own = scale(a, weighing.own);
-        let mut row = Vec::new();
+    /// Takes the sums; pairs of too few people leave no trace.
+    fn pairs(&mut self, least_people: u32) -> Vec<(u32, u64)> {
+        let mut pairs = Vec::new();
         for b in self.touched.drain(..) {
             let at = b as usize;
             let people = core::mem::take(&mut self.people[at]);
             let sum = core::mem::take(&mut self.sum[at]);
-            if people >= least_people {
-                row.push((sum / (own * scale(b, weighing.other)), b));
+            if people >= least_people && sum > 0 {
+                pairs.push((b, sum));
             }
         }
-        rank(&mut row, longest);
-        row
+        pairs
     }
 
     /// Adds neighbours of neighbours: each neighbour hands on `reach` of its weight, shared out among
@@ -230,10 +274,10 @@ impl Counters {
     fn widen(&mut self, a: u32, direct: &[Vec<Weighed>], sums: &[f64], reach: f64) -> Vec<Weighed> {
         let mut add = |item: u32, weight: f64| {
             let at = item as usize;
-            if self.sum[at] == 0.0 {
+            if self.weight[at] == 0.0 {
                 self.touched.push(item);
             }
-            self.sum[at] += weight;
+            self.weight[at] += weight;
         };
         for (weight, b) in &direct[a as usize] {
             add(*b, *weight);
@@ -243,6 +287,6 @@ impl Counters {
                 }
             }
         }
-        self.touched.drain(..).map(|b| (core::mem::take(&mut self.sum[b as usize]), b)).collect()
+        self.touched.drain(..).map(|b| (core::mem::take(&mut self.weight[b as usize]), b)).collect()
     }
 }

@@ -38,9 +38,8 @@ struct Count {
 }
 
 /// Items by the number of orders or visits in the last days, most first, then smaller position.
-pub(super) fn popular(log: &Log, items: u32, settings: &Settings) -> Vec<ItemIx> {
-    let counts = counts(log, items, settings);
-    let mut list: Vec<u32> = (0..items).filter(|item| counts[*item as usize] > 0).collect();
+pub(super) fn popular(counts: &[u32], settings: &Settings) -> Vec<ItemIx> {
+    let mut list: Vec<u32> = (0..counts.len() as u32).filter(|item| counts[*item as usize] > 0).collect();
     list.sort_by_key(|item| (core::cmp::Reverse(counts[*item as usize]), *item));
     list.truncate(settings.popular);
     list.into_iter().map(ItemIx).collect()

@@ -4,10 +4,13 @@
 //!
 //! | Row | What becomes of it |
 //! | --- | --- |
+//! | `only` of the mapping does not name its value | left out, `other-kind` |
 //! | the item is a service of the mapping | left out, `service-item` |
 //! | a field cannot be read | an error, see [`RowError`] |
+//! | before 1990, or later than a day from now | left out, `wrong-clock` |
 //! | in another currency | left out, `other-currency` |
-//! | the order's number has the cancelled prefix | left out, `cancelled`; the pieces count as returned |
+//! | `cancelled` of the mapping names its value | left out, `cancelled` |
+//! | `returned` names its value, or the order's number has the cancelled prefix | left out, `returned`, `cancelled`; the pieces count as returned |
 //! | negative quantity | left out, `negative-quantity`; the pieces count as returned |
 //! | quantity zero | left out, `zero-quantity` |
 //! | price zero, price negative | left out, `zero-price`, `negative-price` |
@@ -19,18 +22,17 @@
 
 use super::decimal::Decimal;
 use super::log::{Customer, Item, Line, Log, Order, Return};
-use super::mapping::{CurrencyColumn, Mapping, PriceColumns};
+use super::mapping::{CurrencyColumn, Mapping, PriceColumns, When};
 use super::moment::TimeFormat;
-use super::report::{Fate, Report, RowError};
-use super::source::{self, rows};
 use crate::failure::{Failure, Outcome};
+use crate::rows::{self, Asked, Fate, Report, RowError};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 use wellmet_engine::id::{CustomerId, ItemId};
 use wellmet_engine::record;
-use wellmet_engine::time::{Instant, Span};
+use wellmet_engine::time::{Day, Instant, Span};
 
 /// How to read.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +41,20 @@ pub struct Reading {
     pub keep_going: bool,
     /// Shows how far the reading is.
     pub progress: Option<indicatif::ProgressBar>,
+    /// The present moment: what is later by more than a day comes from a wrong clock.
+    pub now: Option<Instant>,
 }
+
+impl Reading {
+    /// Whether a moment can be true.
+    #[must_use]
+    pub fn plausible(&self, at: Instant) -> bool {
+        at >= EARLIEST.midnight_utc() && self.now.is_none_or(|now| at <= now + Span::DAY)
+    }
+}
+
+/// Before it no shop was on the web; clocks that were never set say 1970 or 1980.
+const EARLIEST: Day = Day(7_305);
 
 /// Rows looked at to find the format of moments.
 const SAMPLES: usize = 1_000;
@@ -54,7 +69,8 @@ const NAMES: usize = 16;
 /// As [`read`], and when the file cannot be opened.
 pub fn read_file(path: &Path, mapping: &Mapping, reading: &Reading) -> Outcome<Log> {
     let progress = reading.progress.clone().unwrap_or_else(indicatif::ProgressBar::hidden);
-    read(source::open(path, progress)?, &path.display().to_string(), mapping, reading)
+    let name = path.display().to_string();
+    fold(&name, mapping, reading, |asked, take| rows::read_file(path, &progress, asked, take))
 }
 
 /// Reads a log. `name` is what errors call the input.
@@ -63,16 +79,27 @@ pub fn read_file(path: &Path, mapping: &Mapping, reading: &Reading) -> Outcome<L
 /// A [`Failure`] that names file, row, column, value and fix; with `keep_going` only for what concerns
 /// the file as a whole (it cannot be read, a column is missing, no row is left).
 pub fn read(input: impl Read, name: &str, mapping: &Mapping, reading: &Reading) -> Outcome<Log> {
+    fold(name, mapping, reading, |asked, take| rows::read(input, name, asked, take))
+}
+
+type Take<'t> = &'t mut dyn FnMut(u64, Result<&[Cow<'_, str>], RowError>) -> Outcome;
+
+fn fold(
+    name: &str,
+    mapping: &Mapping,
+    reading: &Reading,
+    rows: impl FnOnce(&Asked<'_>, Take<'_>) -> Outcome,
+) -> Outcome<Log> {
     let columns = Columns::of(mapping);
-    let optional: Vec<&str> = Vec::new();
-    let mut fold = Fold::new(mapping, &columns);
+    let mut fold = Fold::new(mapping, &columns, reading);
     let mut waiting: Vec<(u64, Vec<String>)> = Vec::new();
     let mut format = mapping.time.format;
     let take = |fold: &mut Fold<'_>, format, row, fields: &[Cow<'_, str>]| match fold.row(format, row, fields) {
         Ok(()) => Ok(()),
         Err(error) => refuse(error, &mut fold.report, name, reading),
     };
-    rows(input, name, &columns.names, &optional, mapping.encoding)?.each(name, |row, fields| {
+    let asked = Asked { encoding: mapping.encoding, each: mapping.each.as_deref(), ..Asked::columns(&columns.names) };
+    rows(&asked, &mut |row, fields| {
         fold.report.rows += 1;
         let fields = match fields {
             Ok(fields) => fields,
@@ -80,6 +107,9 @@ pub fn read(input: impl Read, name: &str, mapping: &Mapping, reading: &Reading) 
         };
         if let Some(format) = format {
             return take(&mut fold, format, row, fields);
+        }
+        if !fold.meant(row, fields) {
+            return Ok(());
         }
         waiting.push((row, fields.iter().map(ToString::to_string).collect()));
         if waiting.len() < SAMPLES {
@@ -105,11 +135,7 @@ fn refuse(error: RowError, report: &mut Report, name: &str, reading: &Reading) -
     if !reading.keep_going {
         return Err(error.into_failure(name));
     }
-    let example = || match &error.column {
-        Some(column) => format!("row {}, column {column:?}: {}", error.row, error.message),
-        None => format!("row {}: {}", error.row, error.message),
-    };
-    report.add(error.code, Fate::Unreadable, example);
+    report.add(error.code, Fate::Unreadable, || error.example());
     Ok(())
 }
 
@@ -143,6 +169,32 @@ struct Columns<'m> {
     discount: Option<usize>,
     category: std::ops::Range<usize>,
     traits: std::ops::Range<usize>,
+    only: Places<'m>,
+    cancelled: Places<'m>,
+    returned: Places<'m>,
+}
+
+/// Fields and the values that are looked for in them.
+struct Places<'m>(Vec<(usize, &'m [String])>);
+
+impl<'m> Places<'m> {
+    fn of(when: &'m When, names: &mut Vec<&'m str>) -> Self {
+        let place = |(column, values): (&'m String, &'m crate::orders::mapping::Values)| {
+            names.push(column);
+            (names.len() - 1, values.list())
+        };
+        Self(when.iter().map(place).collect())
+    }
+
+    /// Whether every field has one of its values.
+    fn all(&self, fields: &[Cow<'_, str>]) -> bool {
+        self.0.iter().all(|(at, values)| values.iter().any(|value| value == fields[*at].trim()))
+    }
+
+    /// The same, and there is one.
+    fn some(&self, fields: &[Cow<'_, str>]) -> bool {
+        !self.0.is_empty() && self.all(fields)
+    }
 }
 
 impl<'m> Columns<'m> {
@@ -174,7 +226,10 @@ impl<'m> Columns<'m> {
         let middle = names.len();
         names.extend(mapping.traits.values().map(String::as_str));
         let (category, traits) = (from..middle, middle..names.len());
-        Self { names, customer, customer_name, title, currency, discount, category, traits }
+        let only = Places::of(&mapping.only, &mut names);
+        let cancelled = Places::of(&mapping.cancelled, &mut names);
+        let returned = Places::of(&mapping.returned, &mut names);
+        Self { names, customer, customer_name, title, currency, discount, category, traits, only, cancelled, returned }
     }
 }
 
@@ -226,6 +281,7 @@ impl Votes {
 
 struct Fold<'m> {
     mapping: &'m Mapping,
+    reading: &'m Reading,
     columns: &'m Columns<'m>,
     zone: Span,
     orders: Vec<Order>,
@@ -239,9 +295,10 @@ struct Fold<'m> {
 }
 
 impl<'m> Fold<'m> {
-    fn new(mapping: &'m Mapping, columns: &'m Columns<'m>) -> Self {
+    fn new(mapping: &'m Mapping, columns: &'m Columns<'m>, reading: &'m Reading) -> Self {
         Self {
             mapping,
+            reading,
             columns,
             zone: mapping.time.offset(),
             orders: Vec::new(),
@@ -255,7 +312,19 @@ impl<'m> Fold<'m> {
         }
     }
 
+    /// Whether the row is of the kind that the mapping is about.
+    fn meant(&mut self, row: u64, fields: &[Cow<'_, str>]) -> bool {
+        let meant = self.columns.only.all(fields);
+        if !meant {
+            self.report.add("other-kind", Fate::LeftOut, || format!("row {row}"));
+        }
+        meant
+    }
+
     fn row(&mut self, format: TimeFormat, row: u64, fields: &[Cow<'_, str>]) -> Result<(), RowError> {
+        if !self.meant(row, fields) {
+            return Ok(());
+        }
         let field = |at: usize| fields[at].trim();
         let optional = |at: Option<usize>| at.map_or("", field);
         let error = |at: usize, code, message: String, fix| RowError {
@@ -292,9 +361,11 @@ impl<'m> Fold<'m> {
             let message = format!("{:?} is no whole number of pieces", field(Columns::QUANTITY));
             error(Columns::QUANTITY, "bad-quantity", message, "for goods by weight map the number of packages")
         })?;
-        let amount = decimal(Columns::PRICE)?;
+        let returned = self.columns.returned.some(fields);
+        // What came back needs no price.
+        let amount = if returned { Decimal::ZERO } else { decimal(Columns::PRICE)? };
         let discount = match self.columns.discount {
-            Some(column) if !field(column).is_empty() => decimal(column)?,
+            Some(column) if !field(column).is_empty() && !returned => decimal(column)?,
             _ => Decimal::ZERO,
         };
         let list = amount.before_discount(discount).ok_or_else(|| {
@@ -314,8 +385,17 @@ impl<'m> Fold<'m> {
                 return Ok(());
             }
         }
-        let cancelled = self.mapping.cancelled_prefix.as_deref().is_some_and(|prefix| order.starts_with(prefix));
-        let left_out = match (cancelled, pieces, amount) {
+        if !self.reading.plausible(at) {
+            self.report.add("wrong-clock", Fate::LeftOut, || format!("row {row}: {}", field(Columns::TIME)));
+            return Ok(());
+        }
+        if self.columns.cancelled.some(fields) {
+            self.report.add("cancelled", Fate::LeftOut, || format!("row {row}: order {order}, item {item}"));
+            return Ok(());
+        }
+        let reversed = self.mapping.cancelled_prefix.as_deref().is_some_and(|prefix| order.starts_with(prefix));
+        let left_out = match (reversed, pieces, amount) {
+            _ if returned => Some("returned"),
             (true, ..) => Some("cancelled"),
             (_, ..0, _) => Some("negative-quantity"),
             (_, 0, _) => Some("zero-quantity"),
@@ -326,7 +406,7 @@ impl<'m> Fold<'m> {
         if let Some(code) = left_out {
             self.report.add(code, Fate::LeftOut, || format!("row {row}: order {order}, item {item}"));
             let (customer, item) = (self.person_numbers.get(customer), self.goods_numbers.get(item));
-            if let (true, Some(customer), Some(item)) = (cancelled || pieces < 0, customer, item) {
+            if let (true, Some(customer), Some(item)) = (returned || reversed || pieces < 0, customer, item) {
                 let quantity = u32::try_from(pieces.unsigned_abs()).unwrap_or(u32::MAX).max(1);
                 self.returns.push(Return { customer: *customer, item: *item, quantity, at });
             }

@@ -1,6 +1,6 @@
 //! A log as it is kept in memory.
 
-use super::report::Report;
+use crate::rows::Report;
 use wellmet_engine::id::{CustomerId, ItemId};
 use wellmet_engine::money::Currency;
 use wellmet_engine::time::{Day, Instant, Span};
@@ -90,6 +90,13 @@ pub struct Item {
 }
 
 impl Log {
+    /// A log in which nothing was ordered yet.
+    #[must_use]
+    pub fn empty(currency: Currency) -> Self {
+        let (orders, customers, items, returns) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { orders, customers, items, returns, currency, report: Report::default() }
+    }
+
     /// Moment of the latest order; 1970 when there is none.
     #[must_use]
     pub fn end(&self) -> Instant {

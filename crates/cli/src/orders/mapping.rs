@@ -5,8 +5,8 @@
 
 use super::decimal::Mark;
 use super::moment::{TimeFormat, parse_zone};
-use super::source::Encoding;
 use crate::failure::{Failure, Outcome};
+use crate::rows::Encoding;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -47,6 +47,22 @@ pub struct Mapping {
     pub price: PriceColumns,
     /// The currency, or the column it is in.
     pub currency: CurrencyColumn,
+    /// Path of the list of articles in each record, for logs of whole orders (`"products"`). Columns below
+    /// it are written with it: `"products.sku"`.
+    #[serde(default)]
+    pub each: Option<String>,
+    /// Column of the line's place in the file or order. Only `wellmet sql` needs it: a database has no order.
+    #[serde(default)]
+    pub line: Option<String>,
+    /// Rows that are meant, by columns and their values (`{"event": "Order Completed"}`); all when left out.
+    #[serde(default)]
+    pub only: When,
+    /// Rows of orders that never came about, by columns and their values (`{"status": ["cancelled", "failed"]}`).
+    #[serde(default)]
+    pub cancelled: When,
+    /// Rows that say what came back, by columns and their values (`{"event": "Order Refunded"}`).
+    #[serde(default)]
+    pub returned: When,
     /// Orders whose number starts with this are cancellations (`"C"`).
     #[serde(default)]
     pub cancelled_prefix: Option<String>,
@@ -70,6 +86,30 @@ pub struct Mapping {
     pub encoding: Encoding,
 }
 
+/// Columns, each with the values that are meant; all of them have to fit.
+pub type When = BTreeMap<String, Values>;
+
+/// One value or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Values {
+    /// This one.
+    One(String),
+    /// Any of these.
+    Several(Vec<String>),
+}
+
+impl Values {
+    /// All of them.
+    #[must_use]
+    pub fn list(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Several(several) => several,
+        }
+    }
+}
+
 /// Where the moment of an order is.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,6 +125,17 @@ pub struct TimeColumn {
 }
 
 impl TimeColumn {
+    /// Refuses what is no offset.
+    pub(crate) fn check(&self) -> Outcome {
+        match self.zone.as_deref().filter(|zone| parse_zone(zone).is_none()) {
+            Some(zone) => {
+                Err(Failure::new("bad-mapping", format!("time.zone {zone:?} is no offset"))
+                    .fix("write it like \"+01:00\""))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The offset; the mapping was checked when it was read.
     #[must_use]
     pub fn offset(&self) -> Span {
@@ -177,6 +228,37 @@ impl ServiceItems {
 }
 
 impl Mapping {
+    /// The rules of a shop that has no order log yet.
+    #[must_use]
+    pub fn without_log(currency: Currency) -> Self {
+        Self {
+            schema: None,
+            order: String::new(),
+            time: TimeColumn { column: String::new(), format: None, zone: None },
+            customer: None,
+            customer_name: None,
+            traits: BTreeMap::new(),
+            item: String::new(),
+            title: None,
+            category: Vec::new(),
+            quantity: String::new(),
+            price: PriceColumns::Unit { unit: String::new(), discount: None },
+            currency: CurrencyColumn::Fixed(currency.code().to_owned()),
+            each: None,
+            line: None,
+            only: When::new(),
+            cancelled: When::new(),
+            returned: When::new(),
+            cancelled_prefix: None,
+            service_items: None,
+            durable: Vec::new(),
+            link: String::new(),
+            image: String::new(),
+            decimal: Mark::default(),
+            encoding: Encoding::default(),
+        }
+    }
+
     /// Reads a mapping file.
     ///
     /// # Errors
@@ -187,9 +269,7 @@ impl Mapping {
             Failure::new("bad-mapping", error.to_string()).at(place).fix("the keys are described in docs/orders.md")
         })?;
         let bad = |message: String, fix: &str| Err(Failure::new("bad-mapping", message).fix(fix));
-        if let Some(zone) = mapping.time.zone.as_deref().filter(|zone| parse_zone(zone).is_none()) {
-            return bad(format!("time.zone {zone:?} is no offset"), "write it like \"+01:00\"");
-        }
+        mapping.time.check()?;
         let (CurrencyColumn::Fixed(code) | CurrencyColumn::Column { main: code, .. }) = &mapping.currency;
         if Currency::new(code).is_none() {
             return bad(format!("currency {code:?} is no ISO 4217 code"), "write three capital letters, like \"EUR\"");

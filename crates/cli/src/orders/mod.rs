@@ -1,14 +1,14 @@
 //! Order logs: reading, cleaning, folding.
 //!
-//! A log is a table with one row per order line, as any shop can export it: CSV (comma, semicolon or
-//! tab, also gzipped), JSON Lines or a JSON array. A [`Mapping`] says which column means what. Rows
+//! A log is a table with one row per order line, as any shop can export it, in any form that
+//! [`rows`](crate::rows) reads. A [`Mapping`] says which column means what. Rows
 //! are read one at a time; what stays in memory is [`Log`]: 16 bytes a line and a little for each
 //! order, customer and item.
 //!
-//! Nothing is dropped silently. A row that cannot be read is a [`RowError`] which names row, column,
+//! Nothing is dropped silently. A row that cannot be read is a [`RowError`](crate::rows::RowError) which names row, column,
 //! value and fix, and ends the reading unless the rest is wanted anyway; every decision that leaves
 //! out or changes something (a cancelled order, postage among the items) is counted in the
-//! [`Report`] with its first rows.
+//! [`Report`](crate::rows::Report) with its first rows.
 //!
 //! ```
 //! use wellmet_cli::orders::{Mapping, Reading, read};
@@ -28,14 +28,10 @@ mod log;
 mod mapping;
 mod moment;
 mod records;
-mod report;
-mod source;
 
 pub use decimal::{Decimal, Mark};
 pub use fold::{Reading, read, read_file};
 pub use log::{Customer, Item, Line, Log, Order, Return};
-pub use mapping::{CurrencyColumn, Mapping, PriceColumns, ServiceItems, TimeColumn};
+pub use mapping::{CurrencyColumn, Mapping, PriceColumns, ServiceItems, ServiceRule, TimeColumn, Values, When};
 pub use moment::{TimeFormat, parse_day};
 pub use records::{Settled, records};
-pub use report::{Count, Fate, Report, RowError};
-pub use source::{Encoding, Rows, open, rows};

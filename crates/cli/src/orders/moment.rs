@@ -24,12 +24,22 @@ pub enum TimeFormat {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     #[serde(rename = "unix-ms")]
     UnixMillis,
+    /// Microseconds since 1970-01-01T00:00:00Z, as Google Analytics writes them.
+    #[serde(rename = "unix-us")]
+    UnixMicros,
 }
 
 impl TimeFormat {
     /// All formats, the more telling first.
-    pub const ALL: [Self; 6] =
-        [Self::Iso, Self::Compact, Self::DayFirst, Self::MonthFirst, Self::UnixSeconds, Self::UnixMillis];
+    pub const ALL: [Self; 7] = [
+        Self::Iso,
+        Self::Compact,
+        Self::DayFirst,
+        Self::MonthFirst,
+        Self::UnixSeconds,
+        Self::UnixMillis,
+        Self::UnixMicros,
+    ];
 
     /// The name in a mapping.
     #[must_use]
@@ -41,6 +51,7 @@ impl TimeFormat {
             Self::Compact => "yyyymmdd",
             Self::UnixSeconds => "unix",
             Self::UnixMillis => "unix-ms",
+            Self::UnixMicros => "unix-us",
         }
     }
 
@@ -67,6 +78,7 @@ impl TimeFormat {
             }
             Self::UnixSeconds => Instant(text.parse::<i64>().ok()?.checked_mul(1_000)?),
             Self::UnixMillis => Instant(text.parse::<i64>().ok()?),
+            Self::UnixMicros => Instant(text.parse::<i64>().ok()?.div_euclid(1_000)),
         };
         let years = Day::from_civil(1970, 1, 1).midnight_utc()..Day::from_civil(2101, 1, 1).midnight_utc();
         years.contains(&instant).then_some(instant)
@@ -78,7 +90,7 @@ impl TimeFormat {
     pub fn candidates(samples: &[&str]) -> Vec<Self> {
         let fits = |format: Self| {
             let after = match format {
-                Self::UnixSeconds | Self::UnixMillis => Day::from_civil(1990, 1, 1).midnight_utc(),
+                Self::UnixSeconds | Self::UnixMillis | Self::UnixMicros => Day::from_civil(1990, 1, 1).midnight_utc(),
                 _ => Instant(0),
             };
             samples.iter().filter(|text| format.parse(text, Span(0)).is_some_and(|at| at >= after)).count()
@@ -98,7 +110,7 @@ pub fn parse_day(text: &str) -> Option<Day> {
 }
 
 /// An offset such as `+02:00`, `-0530` or `Z`.
-pub(super) fn parse_zone(text: &str) -> Option<Span> {
+pub(crate) fn parse_zone(text: &str) -> Option<Span> {
     if text == "Z" || text == "z" {
         return Some(Span(0));
     }
@@ -183,7 +195,7 @@ fn time_of_day(clock: &str) -> Option<(Span, Option<Span>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use TimeFormat::{Compact, DayFirst, Iso, MonthFirst, UnixMillis, UnixSeconds};
+    use TimeFormat::{Compact, DayFirst, Iso, MonthFirst, UnixMicros, UnixMillis, UnixSeconds};
 
     fn at(format: TimeFormat, text: &str) -> Option<i64> {
         format.parse(text, Span(0)).map(|at| at.0)
@@ -202,6 +214,7 @@ mod tests {
             (MonthFirst, "12/1/2010 8:26 AM"),
             (UnixSeconds, "1291191960"),
             (UnixMillis, "1291191960000"),
+            (UnixMicros, "1291191960000000"),
         ] {
             assert_eq!(at(format, text), Some(morning), "{text}");
         }
@@ -230,6 +243,7 @@ mod tests {
         assert_eq!(found(&["01/02/2024", "03/04/2024"]), [DayFirst, MonthFirst]);
         assert_eq!(found(&["1291191960"]), [UnixSeconds]);
         assert_eq!(found(&["1291191960000"]), [UnixMillis]);
+        assert_eq!(found(&["1291191960000000"]), [UnixMicros]);
         assert_eq!(found(&["20101201"]), [Compact]);
         assert_eq!(found(&["soon"]), []);
         assert_eq!(found(&["2016-11-08", "soon", "2016-11-09"]), [Iso]);

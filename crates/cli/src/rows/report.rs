@@ -29,6 +29,12 @@ impl RowError {
         }
     }
 
+    /// Place and message, without the file.
+    #[must_use]
+    pub fn example(&self) -> String {
+        format!("{}: {}", &self.place("")[2..], self.message)
+    }
+
     /// As the failure that ends a command.
     #[must_use]
     pub fn into_failure(self, file: &str) -> Failure {
