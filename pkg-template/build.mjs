@@ -6,7 +6,7 @@
  * every file for `integrity=`. Fails when the generated declarations do not fit `src/engine.ts`.
  */
 import { createHash } from "node:crypto";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { spawnSync } from "node:child_process";
 import { dirname, join, relative, resolve } from "node:path";
@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { buildElements } from "./elements.mjs";
 import { shorten } from "./shorten.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -57,11 +58,20 @@ const generated = {
   },
 };
 
-/** The second half is a file of its own, fetched after the first decision. */
+/** The second half is a file of its own, fetched after the first decision; so are the elements, when a page has one. */
 const apart = {
   name: "apart",
   setup({ onResolve }) {
-    onResolve({ filter: /\/living\.js$/ }, ({ path, kind }) => (kind === "dynamic-import" ? { path, external: true } : null));
+    onResolve({ filter: /\/(living|elements\/index)\.js$/ }, ({ path, kind }) => (kind === "dynamic-import" ? { path, external: true } : null));
+  },
+};
+
+/** Where all is one file, nobody pays for elements that she does not import by herself. */
+const noElements = {
+  name: "no-elements",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /elements\/index\.js$/ }, ({ path }) => ({ path, namespace: "none" }));
+    onLoad({ filter: /./, namespace: "none" }, () => ({ contents: "export const load = () => {};" }));
   },
 };
 
@@ -81,10 +91,11 @@ const common = {
 await Promise.all([
   build({ ...common, entryPoints: ["src/auto.ts"], outfile: join(out, "wellmet.js"), minify: true }),
   build({ ...common, entryPoints: ["src/living.ts"], outfile: join(out, "living.js"), minify: true }),
-  build({ ...common, entryPoints: ["src/inline.ts"], outfile: join(out, "inline.js"), minify: true, plugins: [generated] }),
+  build({ ...common, entryPoints: ["src/inline.ts"], outfile: join(out, "inline.js"), minify: true, plugins: [generated, noElements] }),
   // What a bundler reads it will minify itself; a person may want to read it, too.
   build({ ...common, entryPoints: ["src/index.ts", "src/slim.ts"], outdir: out }),
   build({ ...common, entryPoints: ["src/stub.ts"], outfile: join(out, "stub.js"), minify: true, format: "iife" }),
+  buildElements(common, here, out),
 ]);
 await writeFile(join(out, "wellmet_bg.wasm"), wasm);
 
@@ -114,14 +125,15 @@ await cp(join(here, "src/core.wasm.d.ts"), join(out, "types/core.wasm.d.ts"));
 for (const name of ["package.json", "README.md", "schema.json"]) await cp(join(here, name), join(out, name));
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) await cp(join(root, licence), join(out, licence));
 
-const shipped = ["wellmet.js", "wellmet_bg.wasm", "living.js", "stub.js", "index.js", "slim.js", "inline.js"];
+const elements = (await readdir(join(out, "elements"))).sort().map((name) => `elements/${name}`);
+const shipped = ["wellmet.js", "wellmet_bg.wasm", "living.js", "stub.js", "index.js", "slim.js", "inline.js", ...elements];
 const files = await Promise.all(shipped.map(async (name) => [name, await readFile(join(out, name))]));
 const hashes = Object.fromEntries(files.map(([name, bytes]) => [name, sri(bytes)]));
 await writeFile(join(out, "sri.json"), JSON.stringify(hashes, null, 2) + "\n");
 
 const kb = (n) => (n / 1000).toFixed(2).padStart(8);
-console.log("file                  raw kB  gzip kB  brotli kB");
+console.log("file                          raw kB  gzip kB  brotli kB");
 for (const [name, bytes] of files) {
   const gzip = gzipSync(bytes, { level: 9 }).length;
-  console.log(name.padEnd(18), kb(bytes.length), kb(gzip), kb(brotliCompressSync(bytes).length));
+  console.log(name.padEnd(26), kb(bytes.length), kb(gzip), kb(brotliCompressSync(bytes).length));
 }

@@ -46,6 +46,15 @@ impl Session {
         self.device.document.remove(key);
     }
 
+    /// Puts a line back that was taken away, whatever it names.
+    ///
+    /// # Errors
+    /// `bad-key`, `bad-quantity`, `full`: nothing changed.
+    #[wasm_bindgen(js_name = putBack)]
+    pub fn put_back(&mut self, key: &str, quantity: u32) -> Result<(), JsValue> {
+        self.put(key, quantity, None)
+    }
+
     /// Empties the cart.
     pub fn clear(&mut self) {
         self.device.document.clear();

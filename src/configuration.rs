@@ -43,9 +43,13 @@ impl Session {
         document.configure(id, bundle, &line::options(&pairs), now).map_err(refused)
     }
 
-    /// A draft as shown; nothing when there is none, and `needs` when its model is not loaded.
-    pub fn configuration(&self, id: &str) -> JsValue {
-        let Some(name) = self.device.document.configured(id, MODEL) else { return JsValue::UNDEFINED };
+    /// A draft as shown, and `needs` when its model is not loaded. Without a draft: the model named in its place
+    /// with nothing chosen, otherwise nothing.
+    #[allow(clippy::needless_pass_by_value, reason = "an optional text arrives owned")]
+    pub fn configuration(&self, id: &str, model: Option<String>) -> JsValue {
+        let Some(name) = self.device.document.configured(id, MODEL).or(model.as_deref()) else {
+            return JsValue::UNDEFINED;
+        };
         let mut needs = Needs::default();
         let model = self.model(name, &mut needs);
         let selection = model.as_ref().map(|model| self.draft(id, model)).unwrap_or_default();

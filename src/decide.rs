@@ -24,6 +24,23 @@ impl Session {
         }
         shown
     }
+
+    /// These articles as a slot would list them: one decision without choice or reason, and the chunks that
+    /// would let more of them be shown. An article that the book does not have is left out.
+    pub fn articles(&self, ids: Vec<String>) -> JsValue {
+        let Some(book) = &self.book else { return JsValue::UNDEFINED };
+        let mut needs = Needs::default();
+        let mut cards = Vec::new();
+        for id in &ids {
+            let Some(item) = needs.take(book.find(id)) else { continue };
+            cards.extend(needs.take(book.card(item)));
+        }
+        let nothing = || view::Reason { code: "", text: "", args: view::Fields(&[]) };
+        let items = cards.into_iter().map(|card| view::Item::of(card, nothing())).collect();
+        let fields = view::Fields(&[]);
+        let listed = view::Decision { slot: "", choice: "", fields, items, reason: nothing(), exposure: "" };
+        view::to_js(&view::Outcome { decisions: vec![listed], needs: needs.names(book), until: 0.0 })
+    }
 }
 
 impl Session {
@@ -96,13 +113,6 @@ fn show(outcome: Outcome<'_>, book: &wellmet_book::Book) -> JsValue {
 
 fn show_item<'a>(item: &'a decide::Item<'a>, book: &'a wellmet_book::Book) -> Option<view::Item<'a>> {
     let Lookup::Here(card) = book.card(item.item) else { return None };
-    Some(view::Item {
-        id: card.id,
-        title: card.title,
-        link: card.link,
-        image: card.image,
-        category: card.category,
-        price: view::number(card.price_minor),
-        reason: view::Reason { code: item.because.code(), text: item.text, args: view::Fields(&item.args) },
-    })
+    let reason = view::Reason { code: item.because.code(), text: item.text, args: view::Fields(&item.args) };
+    Some(view::Item::of(card, reason))
 }

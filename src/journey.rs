@@ -29,14 +29,17 @@ impl Session {
         self.journey.encode().into()
     }
 
-    /// Takes in kept bytes; what happened since is kept too.
+    /// Takes in kept bytes; what happened since is kept too, unless these are to take its place (`only`).
     ///
     /// # Errors
     /// `unknown-version`, `truncated`, …: the journey stays as it is.
     #[wasm_bindgen(js_name = restoreJourney)]
-    pub fn restore_journey(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
+    pub fn restore_journey(&mut self, bytes: &[u8], only: Option<bool>) -> Result<(), JsValue> {
         let kept = Journey::decode(bytes).map_err(|error| coded(error.fault.code(), "the kept journey"))?;
-        self.journey.merge(&kept);
+        match only {
+            Some(true) => self.journey = kept,
+            _ => self.journey.merge(&kept),
+        }
         Ok(())
     }
 }

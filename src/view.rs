@@ -5,6 +5,7 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
+use wellmet_engine::shelf::Card;
 use wellmet_engine::value::Value;
 
 /// A struct that becomes a plain object, with the name of each property beside its field.
@@ -73,6 +74,23 @@ object! {
         "category" category: &'a str,
         "price" price: f64,
         "reason" reason: Reason<'a>,
+    }
+}
+
+impl<'a> Item<'a> {
+    /// A card of the book, and why it is shown.
+    pub(crate) fn of(card: Card<'a>, reason: Reason<'a>) -> Self {
+        let Card { id, title, link, image, category, price_minor, .. } = card;
+        Self { id, title, link, image, category, price: number(price_minor), reason }
+    }
+}
+
+object! {
+    /// Her own word, and when she gave it.
+    Preference<'a> {
+        "name" name: &'a str,
+        "value" value: &'a str,
+        "at" at: f64,
     }
 }
 

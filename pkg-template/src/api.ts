@@ -89,11 +89,15 @@ export interface Problem {
 /** The events, by their short name; on `document` they are called `wellmet:<name>`. */
 export interface WellmetEvents {
   ready: { book: string };
+  /** The rest is there, too: acts, tabs, account, elements. */
+  living: Record<string, never>;
   cart: { cart: CartView };
   decided: { decisions: Decision[]; until: number };
   saved: { state: SavedState };
   identity: { customer: Customer | null };
   error: Problem;
+  /** It was switched off with `destroy()`. */
+  end: Record<string, never>;
 }
 
 /** The object API; the same names are the commands of the queue. */
@@ -160,10 +164,12 @@ export interface Wellmet extends WellmetCommands {
 declare global {
   interface DocumentEventMap {
     "wellmet:ready": CustomEvent<WellmetEvents["ready"]>;
+    "wellmet:living": CustomEvent<WellmetEvents["living"]>;
     "wellmet:cart": CustomEvent<WellmetEvents["cart"]>;
     "wellmet:decided": CustomEvent<WellmetEvents["decided"]>;
     "wellmet:saved": CustomEvent<WellmetEvents["saved"]>;
     "wellmet:identity": CustomEvent<WellmetEvents["identity"]>;
     "wellmet:error": CustomEvent<WellmetEvents["error"]>;
+    "wellmet:end": CustomEvent<WellmetEvents["end"]>;
   }
 }

@@ -43,6 +43,13 @@ export interface Decision {
   exposure: string;
 }
 
+/** Her own word, and when she gave it, ms since the epoch. */
+export interface Preference {
+  name: string;
+  value: string;
+  at: number;
+}
+
 /** All slots of a page, decided in one call. */
 export interface Outcome {
   decisions: Decision[];
@@ -139,19 +146,25 @@ export interface Session {
   /** Something was in front of her eyes; frequency caps count it. */
   show(what: string): void;
   saveJourney(): Uint8Array;
-  restoreJourney(bytes: Uint8Array): void;
+  /** Merges kept bytes in, or puts them in its place (`only`). */
+  restoreJourney(bytes: Uint8Array, only?: boolean): void;
   decide(slots: string[]): Outcome;
+  /** Articles of the book as one decision would list them; nothing without a book. */
+  articles(ids: string[]): Outcome | undefined;
   add(item: string, options: string, n: number): void;
   setQuantity(line: string, v: number): void;
   remove(line: string): void;
+  /** Puts a line back that was taken away. */
+  putBack(line: string, quantity: number): void;
   clear(): void;
   cart(): CartView;
   configure(model: string, id: string, group: string, value: string): void;
-  /** Nothing when there is no such draft. */
-  configuration(id: string): ConfigurationView | undefined;
+  /** Without a draft: the model named in its place with nothing chosen, otherwise nothing. */
+  configuration(id: string, model?: string): ConfigurationView | undefined;
   addConfigured(id: string, n: number): void;
   setPreference(name: string, value: string): void;
   preference(name: string): string | undefined;
+  preferences(): Preference[];
   save(): Uint8Array;
   /** Goes on from kept bytes; `account` is the customer's id unless the document is anonymous. */
   restore(bytes: Uint8Array, account?: string): void;

@@ -16,3 +16,4 @@ export const wellmet = create(
 
 export type * from "./api.js";
 export type * from "./engine.js";
+export type * from "./elements/types.js";

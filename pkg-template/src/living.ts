@@ -13,16 +13,16 @@ import { emit } from "./events.js";
 import { keepFocus } from "./focus.js";
 import { hubAt } from "./hub.js";
 import { identities } from "./identity.js";
-import { keeping as keepingOf } from "./keeping.js";
+import { keeping as keepingOf, type Keeping } from "./keeping.js";
 import type { Shown } from "./slot.js";
 import { dropSnapshot, keepSnapshot } from "./snapshot.js";
 import { keepInStep } from "./sync.js";
-import { tabs as tabsOf } from "./tabs.js";
+import { tabs as tabsOf, type Tabs } from "./tabs.js";
 import { followTcf } from "./tcf.js";
 import { clean, phrase } from "./text.js";
 import { watchPage } from "./watching.js";
 import type { Scene } from "./wellmet.js";
-import { openStore } from "./writing.js";
+import { openStore, type Store } from "./writing.js";
 
 const NAME_LONGEST = 80;
 
@@ -41,6 +41,17 @@ export interface Living {
   /** Fetches the record of the customer who is signed in. */
   inform(): Promise<unknown>;
   destroy(): void;
+}
+
+/** What elements can do besides the commands. */
+export interface Backstage {
+  /** Something she did to her document: done, kept, shown and sent. */
+  act: Keeping["act"];
+  say: (sentence: string) => void;
+  store: Store;
+  tabs: Tabs;
+  /** Starts over from the store. */
+  reread(): Promise<void>;
 }
 
 /** Begins. */
@@ -119,6 +130,7 @@ export function live(scene: Scene): Living {
   });
 
   const act = keeping.act;
+  scene.backstage = { act, say: region.say, store, tabs, reread };
 
   /** A draft can be judged only with its model. */
   async function withModel(id: string): Promise<void> {
@@ -167,6 +179,8 @@ export function live(scene: Scene): Living {
     void scene.decide();
   }
 
+  const noElements = (error: unknown): void => tell("WM-LOAD-003", `no elements: ${error}`);
+
   /** Something in the document is not what it was; the first time, everything is new. */
   function scan(): void {
     const fresh = all("[data-wm-slot],[data-wm-cart],[data-wm-configurator]").filter((element) => {
@@ -174,6 +188,8 @@ export function live(scene: Scene): Living {
       const as = [wmSlot, wmLimit, wmCart, wmConfigurator].join("|");
       return known.get(element) !== as && known.set(element, as);
     });
+    const strange = all(":not(:defined)").map(({ localName }) => localName);
+    if (strange.some((tag) => tag.startsWith("wm-"))) void import("./elements/index.js").then((m) => m.load(strange, tell), noElements);
     const reclaimed = swap.reclaim();
     const has = (binding: string): boolean => fresh.some(({ dataset }) => binding in dataset);
     if (reclaimed || has("wmCart")) scene.showCart();
@@ -270,7 +286,8 @@ export function live(scene: Scene): Living {
    * used up by having been shown, as long as she looks at it.
    */
   function noteExposures(): void {
-    const seen = new Set([...exposed].filter(([element]) => swap.shows(element)).map(([, what]) => what));
+    const shown = (element: Element): boolean => swap.shows(element) || !!(element as { shown?: boolean }).shown;
+    const seen = new Set([...exposed].filter(([element]) => shown(element)).map(([, what]) => what));
     exposed.clear();
     if (!seen.size) return;
     desk.run((s) => {

@@ -17,3 +17,4 @@ export const wellmet = create(
 
 export type * from "./api.js";
 export type * from "./engine.js";
+export type * from "./elements/types.js";

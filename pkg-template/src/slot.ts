@@ -70,12 +70,13 @@ export function shown(
     const r = rows(template, template.dataset.wmEach!, [cut], voice);
     return r.length || keep ? { t, r } : null;
   }
-  tell("WM-SLOT-001", `${nameOf(place)}: no template for "${choice}"`);
+  // An element draws what was decided for it by itself.
+  if (!place.localName.includes("-")) tell("WM-SLOT-001", `${nameOf(place)}: no template for "${choice}"`);
   return null;
 }
 
 /** What stands around a place: the edges of what holds it, where its neighbours are. Nothing when out of sight. */
-function surroundings(place: Element): number[] | undefined {
+export function surroundings(place: Element): number[] | undefined {
   const parent = place.parentElement;
   const box = place.getBoundingClientRect();
   // Below the fold nobody sees it move; above the window the browser keeps the scroll position.
@@ -96,7 +97,8 @@ function surroundings(place: Element): number[] | undefined {
 const firstOf = (element: Element): ChildNode | undefined =>
   [...element.childNodes].find(({ nodeName }) => nodeName !== "TEMPLATE");
 
-const moved = (before: number[] | undefined, after: number[] | undefined): boolean =>
+/** Whether surroundings have moved by more than a pixel. */
+export const moved = (before: number[] | undefined, after: number[] | undefined): boolean =>
   !!before && !!after && before.some((value, i) => Math.abs(value - after[i]!) > 1);
 
 /** All places of the page. */

@@ -7,6 +7,7 @@
  * comes after; commands wait for it in order.
  */
 import type { Consent, Page, SavedState, StartOptions, Wellmet, WellmetCommands } from "./api.js";
+import { safe } from "./address.js";
 import { bookAt } from "./book.js";
 import { cartShower, NO_CART } from "./cart.js";
 import { ANALYTICS, CART, followGoogle, heedPrivacyControl, PERSONALIZATION, withConsent } from "./consent.js";
@@ -15,13 +16,14 @@ import { showing, slotsOf, sure } from "./decisions.js";
 import { listen } from "./dom.js";
 import type { CartView, Decision, LoadEngine, Session } from "./engine.js";
 import { emit, on, problems, type Tell } from "./events.js";
-import type { Living } from "./living.js";
+import type { Backstage, Living } from "./living.js";
 import { readPage } from "./page.js";
+import { SCENE } from "./scene.js";
 import { deskOf, type Desk } from "./session.js";
-import { swapper, type How, type Painted, type Swap } from "./slot.js";
+import { moved, surroundings, swapper, type How, type Painted, type Swap } from "./slot.js";
 import { local } from "./store.js";
 import { keyOf } from "./template.js";
-import type { Voice } from "./text.js";
+import { clean, date, money, phrase, type Voice } from "./text.js";
 
 /** Remembers what she granted with `wellmet("consent")`; kept only when something was granted. */
 const CONSENT_KEY = "wm-c";
@@ -34,6 +36,9 @@ const MOST_ROUNDS = 4;
 const LATER =
   "identify logout forget view record attribute add setQuantity remove clear configure addConfigured setName page decide refresh at";
 
+/** What elements use of this file instead of bringing it along. */
+const TOOLS = { clean, date, money, moved, phrase, safe, surroundings };
+
 /** What a page being decided gives to `living.ts`. */
 export interface Scene {
   options: StartOptions;
@@ -42,6 +47,7 @@ export interface Scene {
   swap: Swap;
   tell: Tell;
   keyOf: typeof keyOf;
+  tools: typeof TOOLS;
   attributes: Map<string, string | number | boolean | null>;
   bookId(): string;
   explain(slot: string): Decision | undefined;
@@ -63,6 +69,12 @@ export interface Scene {
   /** Learns how far the hub's clock is ahead, ms; or stands still at a moment. */
   clock(offset?: number, still?: number): void;
   saved(state?: SavedState): void;
+  /** Where the cart is, as told last. */
+  savedAt(): SavedState | undefined;
+  /** What elements can do besides, once the page lives. */
+  backstage?: Backstage;
+  /** A text of the shop file in the page's language. */
+  text?(name: string): string | undefined;
   /** Applies what was granted; before that, hears what a platform says, or forgets what the shopper said (`null`). */
   consent(said?: Consent | null): Promise<void>;
 }
@@ -97,12 +109,12 @@ export function create(
     async start(options = {}) {
       // On a server there is no page to know anyone on.
       if (typeof document === "undefined") return false;
-      const other = copies()[COPY];
+      const other = marked(document)[COPY];
       if (other && other !== wellmet) {
         tell("WM-COPY-001", "a second copy of wellmet; the first one is used");
         return (commandsOf = Object.assign(wellmet, other)).start(options);
       }
-      copies()[COPY] = wellmet;
+      marked(document)[COPY] = wellmet;
       return (started ??= begin({ ...defaults, ...options }));
     },
     async consent(lanes) {
@@ -121,7 +133,7 @@ export function create(
       end = scene = living = started = undefined;
       settle("failed");
       state = "idle";
-      if (copies()[COPY] === wellmet) delete copies()[COPY];
+      if (marked(document)[COPY] === wellmet) delete marked(document)[COPY];
     },
   } as WellmetCommands;
 
@@ -216,6 +228,7 @@ export function create(
       swap,
       tell,
       keyOf,
+      tools: TOOLS,
       attributes,
       bookId: () => bookId,
       explain: (slot) => decided.get(slot),
@@ -301,6 +314,8 @@ export function create(
         savedState = to;
       },
 
+      savedAt: () => savedState,
+
       async consent(said) {
         if (said === null) {
           explicit = {};
@@ -320,7 +335,7 @@ export function create(
         if (living) await living.consented(denied, before !== desk.bits);
       },
     };
-    scene = here;
+    scene = marked(document)[SCENE] = here;
 
     function count(): void {
       desk.run((s) => {
@@ -368,6 +383,8 @@ export function create(
       carts.destroy();
       desk.run((s) => s.free());
       desk.session = undefined;
+      if (marked(document)[SCENE] === here) delete marked(document)[SCENE];
+      emit("end", {});
     };
 
     const { consentFrom = "auto" } = options;
@@ -441,10 +458,15 @@ export function create(
     }
     living.start(denied, held.splice(0));
     settle("living");
+    emit("living", {});
     return true;
   }
 }
 
 /** Where a page's first copy can be found by a second one, whatever its global name is. */
-const COPY = Symbol.for("wellmet");
-const copies = (): Record<symbol, Wellmet | undefined> => document as unknown as Record<symbol, Wellmet | undefined>;
+const COPY: unique symbol = Symbol.for("wellmet");
+interface Marked {
+  [COPY]?: Wellmet;
+  [SCENE]?: Scene;
+}
+const marked = (page: Document): Marked => page as Marked;

@@ -42,6 +42,7 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
     const lines = new Map<string, number>();
     const configurations = new Map<string, Map<string, string>>();
     const preferences = new Map<string, string>();
+    let journey: Uint8Array | undefined;
     const save = (): Uint8Array => text.encode(JSON.stringify([...lines]));
     const load = (bytes: Uint8Array): [string, number][] => {
       try {
@@ -80,8 +81,12 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
       visit: () => note("visit"),
       record: (kind, item = "") => note(kind, item),
       show: (what) => note("show", what),
-      saveJourney: () => text.encode("journey"),
-      restoreJourney: (bytes) => note("restored", words.decode(bytes)),
+      saveJourney: () => journey ?? text.encode("journey"),
+      restoreJourney(bytes, only) {
+        note("restored", words.decode(bytes));
+        // One whose bytes are real can be put in place.
+        if (only || bytes[0] === 1) journey = bytes;
+      },
       decide: (slots) => ({
         needs: [],
         until: 0,
@@ -100,6 +105,21 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
         lines.set(line, v);
       },
       remove: (line) => void lines.delete(line),
+      putBack(line, quantity) {
+        lines.set(line, (lines.get(line) ?? 0) + quantity);
+        note("put back", line, quantity);
+      },
+      articles: (ids) => ({
+        decisions: [
+          decision("", "", {
+            items: ids
+              .filter((id) => id !== "gone")
+              .map((id) => ({ id, title: `Article ${id}`, link: `/p/${id}`, image: `/img/${id}.svg`, category: "", price: 250, reason: { code: "", text: "", args: {} } })),
+          }),
+        ],
+        needs: [],
+        until: 0,
+      }),
       clear: () => lines.clear(),
       cart: () => ({
         lines: [...lines].map(([key, quantity]): CartLine => {
@@ -116,8 +136,8 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
         const one = configurations.get(id) ?? new Map<string, string>();
         configurations.set(id, one.set(group, value));
       },
-      configuration(id): ConfigurationView | undefined {
-        const one = configurations.get(id);
+      configuration(id, model): ConfigurationView | undefined {
+        const one = configurations.get(id) ?? (model ? new Map<string, string>() : undefined);
         if (!one) return;
         const bare = { id, model: "desk", price: 0, currency: "EUR", groups: [], conflicts: [], complete: false };
         if (script.model) return { ...bare, needs: [script.model] };
@@ -154,6 +174,7 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
         note("preference", name, value);
       },
       preference: (name) => preferences.get(name),
+      preferences: () => [...preferences].filter(([, value]) => value).map(([name, value]) => ({ name, value, at: 1_700_000_000_000 })),
       save,
       restore(bytes, account) {
         const found = load(bytes);

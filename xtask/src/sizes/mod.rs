@@ -21,6 +21,16 @@ const FIRST_LOAD_BOUND: usize = 118_000;
 /// The inlined stub, brotli.
 const STUB_BOUND: usize = 1_000;
 
+/// One element with everything that it loads, brotli.
+const ELEMENT_BOUND: usize = 6_000;
+
+/// The one that is a page of its own: everything that is known, seen, corrected and deleted, in two languages.
+const MEMORY_BOUND: usize = 8_000;
+
+fn element_bound(name: &str) -> usize {
+    if name == "wm-memory" { MEMORY_BOUND } else { ELEMENT_BOUND }
+}
+
 #[derive(Clone, Copy, Default)]
 struct Size {
     raw: usize,
@@ -48,6 +58,8 @@ struct Report {
     decision: Size,
     /// What every page loads: the above and what follows it.
     first_load: Size,
+    /// What a page loads for each element that it has, if it has only that one.
+    elements: Vec<Row>,
     /// The core of the demo's book, when it has been built. Data, so not under the bound.
     book: Option<Size>,
     crates: Vec<Row>,
@@ -105,6 +117,16 @@ fn measure() -> Outcome<Report> {
     };
     let (stub, decision) = (total(Role::Stub), total(Role::FirstLoad));
     let first_load = decision + total(Role::After);
+    let size_of =
+        |path: &PathBuf| files.iter().position(|(_, file)| file == path).map_or(Size::default(), |at| sizes[at]);
+    let elements = shipped::elements(&dist)?
+        .into_iter()
+        .map(|(name, parts)| Row {
+            name,
+            role: "",
+            size: parts.iter().map(size_of).fold(Size::default(), |a, b| a + b),
+        })
+        .collect();
     let files = files
         .iter()
         .zip(&sizes)
@@ -114,7 +136,7 @@ fn measure() -> Outcome<Report> {
             size: *size,
         })
         .collect();
-    Ok(Report { files, stub, decision, first_load, book, crates: crates()? })
+    Ok(Report { files, stub, decision, first_load, elements, book, crates: crates()? })
 }
 
 /// What each crate costs in the module. Each is compressed alone, so the sum is a little above the whole.
@@ -182,6 +204,9 @@ fn print_files(report: &Report) {
     line("stub", report.stub, &verdict(report.stub, STUB_BOUND));
     line("until the first decision", report.decision, "");
     line("first load, all of it", report.first_load, &verdict(report.first_load, FIRST_LOAD_BOUND));
+    for row in &report.elements {
+        line(&row.name, row.size, &verdict(row.size, element_bound(&row.name)));
+    }
     let missing = report.first_load.brotli as f64 / FIRST_LOAD_AIM as f64;
     println!("   the aim for the first load is {}: it is {missing:.1} times that", say::bytes(FIRST_LOAD_AIM));
     if let Some(book) = report.book {
@@ -218,6 +243,16 @@ fn check(report: &Report) -> Outcome<()> {
                 write!(broken, "the {name} is {} bytes, its bound is {}. ", say::bytes(size.brotli), say::bytes(bound));
         }
     }
+    for Row { name, size, .. } in &report.elements {
+        let bound = element_bound(name);
+        if size.brotli > bound {
+            let (size, bound) = (say::bytes(size.brotli), say::bytes(bound));
+            let _ = write!(broken, "<{name}> is {size} bytes with all it loads, its bound is {bound}. ");
+        }
+    }
+    if report.elements.is_empty() {
+        broken.push_str("there are no elements in dist/. ");
+    }
     if report.first_load.brotli == 0 || report.stub.brotli == 0 {
         broken.push_str("the stub or the first load was not found in dist/. ");
     }
@@ -239,11 +274,12 @@ fn as_json(report: &Report) -> String {
     };
     let book = report.book.map_or("null".to_string(), |book| format!("{{{}}}", size(book)));
     format!(
-        "{{\"files\":[{}],\"stub\":{{{},\"bound\":{STUB_BOUND}}},\"decision\":{{{}}},\"first_load\":{{{},\"bound\":{FIRST_LOAD_BOUND},\"aim\":{FIRST_LOAD_AIM}}},\"book_core\":{book},\"crates\":[{}]}}",
+        "{{\"files\":[{}],\"stub\":{{{},\"bound\":{STUB_BOUND}}},\"decision\":{{{}}},\"first_load\":{{{},\"bound\":{FIRST_LOAD_BOUND},\"aim\":{FIRST_LOAD_AIM}}},\"elements\":[{}],\"book_core\":{book},\"crates\":[{}]}}",
         rows(&report.files),
         size(report.stub),
         size(report.decision),
         size(report.first_load),
+        rows(&report.elements),
         rows(&report.crates)
     )
 }

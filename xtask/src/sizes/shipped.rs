@@ -65,6 +65,29 @@ pub(crate) fn files(dist: &Path) -> Outcome<Vec<(Role, PathBuf)>> {
     Ok(files)
 }
 
+/// What a page loads for each element, by its tag: its own file and those that it shares with others.
+///
+/// # Errors
+/// When a file cannot be read.
+pub(crate) fn elements(dist: &Path) -> Outcome<Vec<(String, BTreeSet<PathBuf>)>> {
+    let folder = dist.join("elements");
+    let mut all = Vec::new();
+    walk(&folder, &mut all)?;
+    let mut elements = Vec::new();
+    for path in all {
+        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+        // Shared files have a hash in their names; `index` only knows which file is whose.
+        if name.contains('-') || name == "index" {
+            continue;
+        }
+        let mut files = BTreeSet::new();
+        follow(&path, &mut files)?;
+        elements.push((format!("wm-{name}"), files));
+    }
+    elements.sort();
+    Ok(elements)
+}
+
 /// The value of a top-level text field. Enough for a manifest that our own build writes.
 fn field(json: &str, name: &str) -> Option<String> {
     let (_, rest) = json.split_once(&format!("\"{name}\""))?;

@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import "../../src/elements/configurator.js";
+import "../../src/elements/survey.js";
+import "../../src/elements/why.js";
+import { decision, settle } from "../fakes.js";
+import { inside, isDefault, press, shop, text, the } from "./page.js";
+
+beforeEach(() => {
+  document.documentElement.lang = "en";
+});
+
+const choose = async (element: Element, group: string, value: string): Promise<void> => {
+  const radio = inside<HTMLInputElement>(element, `input[name="${group}"][value="${value}"]`);
+  radio.checked = true;
+  radio.dispatchEvent(new Event("change", { bubbles: true }));
+  await settle();
+};
+
+describe("<wm-survey>", () => {
+  const MARKUP = '<wm-survey name="delivery-1" question="How was your delivery?"></wm-survey>';
+
+  test("c20 c22 asks once: five faces and a text, then the mark of the answer", async () => {
+    const page = await shop(MARKUP);
+    const survey = the("wm-survey");
+    expect(survey.shadowRoot!.querySelectorAll("input[type=radio]")).toHaveLength(5);
+    const heard = vi.fn();
+    document.addEventListener("wm-answer", heard, { once: true });
+    const send = async (): Promise<void> => {
+      inside(survey, "form").dispatchEvent(new Event("submit", { cancelable: true }));
+      await settle();
+    };
+    await send();
+    expect(inside(survey, "[role=alert]").textContent).toBe("Please choose a face first.");
+    expect(heard).not.toHaveBeenCalled();
+    await choose(survey, "face", "4");
+    const field = inside<HTMLTextAreaElement>(survey, "textarea");
+    field.value = " Very quick. ";
+    field.dispatchEvent(new Event("input"));
+    await send();
+    expect((heard.mock.calls[0]![0] as CustomEvent).detail).toEqual({ survey: "delivery-1", face: 4, text: "Very quick." });
+    expect(text(survey)).toContain("Thank you. Your answer has been received.");
+    expect(page.script.calls).toContain("preference answer.delivery-1 4");
+    expect(page.script.calls).toContain("answer delivery-1");
+
+    // The same question elsewhere on the page knows already; another one is asked.
+    document.body.insertAdjacentHTML("beforeend", MARKUP + MARKUP.replace("delivery-1", "delivery-2"));
+    await settle();
+    const [, again, other] = document.querySelectorAll("wm-survey");
+    expect(text(again!)).toMatch(/^You answered on November 1\d, 2023: Happy$/);
+    expect(again!.shadowRoot!.querySelector("form")).toBeNull();
+    expect(other!.shadowRoot!.querySelector("form")).not.toBeNull();
+  });
+});
+
+describe("<wm-why>", () => {
+  const reason = { code: "fits", text: "You bought {title} on a {day}.", args: { title: "<i>ink</i>", day: "Monday" } };
+  const item = (id: string, why: string) => ({ id, title: `Article ${id}`, link: "/", image: "", category: "", price: 1, reason: { code: "with", text: why, args: {} } });
+
+  test("c12 gives the reason of the slot and of each thing in it", async () => {
+    await shop('<section data-wm-slot="for-you">ours<template data-wm-when="picks">picks</template></section><wm-why for="for-you" memory-href="/privacy"></wm-why>', (slots) => ({
+      decisions: slots.map((slot) => decision(slot, "picks", { reason, items: [item("a", "Goes with your desk."), item("b", "")] })),
+    }));
+    const why = the("wm-why");
+    const button = inside(why, ".open");
+    expect(button.getAttribute("aria-expanded")).toBe("false");
+    expect(inside(why, ".panel").hidden).toBe(true);
+    const heard = vi.fn();
+    document.addEventListener("wm-why", heard, { once: true });
+    await press(why, "Why this?");
+    expect(button.getAttribute("aria-expanded")).toBe("true");
+    expect(inside(why, "[part=reason]").textContent).toBe("You bought <i>ink</i> on a Monday.");
+    expect(inside(why, "[part=items]").textContent).toBe("Article a: Goes with your desk.");
+    expect((heard.mock.calls[0]![0] as CustomEvent).detail).toEqual({ slot: "for-you", code: "fits" });
+    inside(why, ".panel").dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    await settle();
+    expect(inside(why, ".panel").hidden).toBe(true);
+  });
+
+  test("what everybody sees needs no reason, but keeps its room", async () => {
+    await shop('<section data-wm-slot="x">ours</section><wm-why for="x"></wm-why>');
+    const button = inside<HTMLButtonElement>(the("wm-why"), ".open");
+    expect(button.disabled).toBe(true);
+    expect(button.classList.contains("idle")).toBe(true);
+  });
+});
+
+describe("<wm-configurator>", () => {
+  test("asks the model's questions, prices, says what does not go together, and adds", async () => {
+    const page = await shop('<wm-configurator model="desk"><p>A desk</p></wm-configurator>');
+    const element = the("wm-configurator");
+    expect(text(element)).toContain("Size");
+    expect(text(element)).toContain("2 questions are open.");
+    const add = inside<HTMLButtonElement>(element, ".main");
+    expect(add.disabled).toBe(true);
+    await choose(element, "size", "large");
+    expect(inside(element, "[part=price] b").textContent).toBe("€150.00");
+    expect(inside<HTMLInputElement>(element, "[value=ash]").disabled).toBe(true);
+    expect(text(element)).toContain("Ash comes in small only");
+    await choose(element, "wood", "oak");
+    expect(add.disabled).toBe(false);
+    const heard = vi.fn();
+    document.addEventListener("wm-add", heard, { once: true });
+    await press(element, "Add to cart");
+    expect(page.script.calls).toContain("add cfg:desk 1");
+    expect((heard.mock.calls[0]![0] as CustomEvent).detail).toEqual({ model: "desk", configuration: "desk", price: 15000, currency: "EUR" });
+    expect(text(element)).toContain("It is in your cart.");
+  });
+
+  test("a conflict that came from elsewhere is told", async () => {
+    const page = await shop('<wm-configurator model="desk"></wm-configurator>');
+    await page.wellmet.configure("desk", "wood", "ash");
+    await page.wellmet.configure("desk", "size", "large");
+    await settle();
+    expect(inside(the("wm-configurator"), "[role=alert]").textContent).toContain("Large and ash do not go together");
+  });
+
+  test("an unknown model leaves the shop's own content", async () => {
+    await shop("<wm-configurator><p>A desk</p></wm-configurator>");
+    expect(isDefault(the("wm-configurator"))).toBe(true);
+  });
+});
