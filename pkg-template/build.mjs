@@ -58,20 +58,23 @@ const generated = {
   },
 };
 
-/** The second half is a file of its own, fetched after the first decision; so are the elements, when a page has one. */
+/** What is imported dynamically is a file of its own: the second half, and what only some pages need. */
 const apart = {
   name: "apart",
   setup({ onResolve }) {
-    onResolve({ filter: /\/(living|elements\/index)\.js$/ }, ({ path, kind }) => (kind === "dynamic-import" ? { path, external: true } : null));
+    onResolve({ filter: /^\.\// }, ({ path, kind }) => (kind === "dynamic-import" ? { path, external: true } : null));
   },
 };
+const LATER = ["living", "alone", "bridge", "debug"];
 
-/** Where all is one file, nobody pays for elements that she does not import by herself. */
-const noElements = {
-  name: "no-elements",
+/** Where all is one file, nobody pays for elements that she does not import by herself, nor for the developer's overlay. */
+const without = {
+  name: "without",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /elements\/index\.js$/ }, ({ path }) => ({ path, namespace: "none" }));
-    onLoad({ filter: /./, namespace: "none" }, () => ({ contents: "export const load = () => {};" }));
+    onResolve({ filter: /(elements\/index|\/debug)\.js$/ }, ({ path }) => ({ path, namespace: "none" }));
+    onLoad({ filter: /./, namespace: "none" }, () => ({
+      contents: "export const load = () => {}; export const openOverlay = async () => () => {};",
+    }));
   },
 };
 
@@ -90,10 +93,12 @@ const common = {
 };
 await Promise.all([
   build({ ...common, entryPoints: ["src/auto.ts"], outfile: join(out, "wellmet.js"), minify: true }),
-  build({ ...common, entryPoints: ["src/living.ts"], outfile: join(out, "living.js"), minify: true }),
-  build({ ...common, entryPoints: ["src/inline.ts"], outfile: join(out, "inline.js"), minify: true, plugins: [generated, noElements] }),
+  build({ ...common, entryPoints: LATER.map((name) => `src/${name}.ts`), outdir: out, minify: true }),
+  build({ ...common, entryPoints: ["src/inline.ts"], outfile: join(out, "inline.js"), minify: true, plugins: [generated, without] }),
   // What a bundler reads it will minify itself; a person may want to read it, too.
   build({ ...common, entryPoints: ["src/index.ts", "src/slim.ts"], outdir: out }),
+  // Its users decide who React is; a framework that renders on a server has to know that this half is the browser's.
+  build({ ...common, entryPoints: ["src/react.ts"], outdir: out, external: ["react"], banner: { js: '"use client";' } }),
   build({ ...common, entryPoints: ["src/stub.ts"], outfile: join(out, "stub.js"), minify: true, format: "iife" }),
   buildElements(common, here, out),
 ]);
@@ -126,7 +131,7 @@ for (const name of ["package.json", "README.md", "schema.json"]) await cp(join(h
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) await cp(join(root, licence), join(out, licence));
 
 const elements = (await readdir(join(out, "elements"))).sort().map((name) => `elements/${name}`);
-const shipped = ["wellmet.js", "wellmet_bg.wasm", "living.js", "stub.js", "index.js", "slim.js", "inline.js", ...elements];
+const shipped = ["wellmet.js", "wellmet_bg.wasm", ...LATER.map((name) => `${name}.js`), "stub.js", "index.js", "slim.js", "inline.js", "react.js", ...elements];
 const files = await Promise.all(shipped.map(async (name) => [name, await readFile(join(out, name))]));
 const hashes = Object.fromEntries(files.map(([name, bytes]) => [name, sri(bytes)]));
 await writeFile(join(out, "sri.json"), JSON.stringify(hashes, null, 2) + "\n");

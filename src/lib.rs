@@ -14,6 +14,8 @@ mod journey;
 mod preference;
 mod session;
 mod sync;
+#[cfg(test)]
+mod typescript;
 mod view;
 mod watch;
 

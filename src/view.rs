@@ -1,6 +1,7 @@
 //! What the page receives: plain objects, one type each, serialized in one place ([`to_js`]).
 //!
-//! The TypeScript half declares the same shapes in `pkg-template/src/engine.ts`.
+//! The TypeScript half reads the same shapes in `pkg-template/src/shapes.ts`, which is made from this file: see
+//! [`crate::typescript`].
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -8,7 +9,8 @@ use wasm_bindgen::JsValue;
 use wellmet_engine::shelf::Card;
 use wellmet_engine::value::Value;
 
-/// A struct that becomes a plain object, with the name of each property beside its field.
+/// A struct that becomes a plain object, with the name of each property beside its field. Comments reach the
+/// TypeScript declarations, after whose name the struct is documented there (`=> "…"`).
 ///
 /// Written out as a map: what `derive` would make keeps a table of property names for ever (1.8 kB).
 macro_rules! object {
@@ -18,6 +20,16 @@ macro_rules! object {
         $(#[$doc])*
         pub(crate) struct $name $(<$life>)? {
             $($(#[$note])* pub(crate) $field: $type,)*
+        }
+
+        #[cfg(test)]
+        impl $(<$life>)? $name $(<$life>)? {
+            /// What the declaration in TypeScript is made from.
+            pub(crate) const SHAPE: crate::typescript::Shape = crate::typescript::Shape {
+                name: stringify!($name),
+                about: &[$(stringify!($doc)),*],
+                properties: &[$((&[$(stringify!($note)),*], $property, stringify!($type))),*],
+            };
         }
 
         impl $(<$life>)? Serialize for $name $(<$life>)? {
@@ -56,10 +68,13 @@ impl Serialize for Fields<'_> {
 }
 
 object! {
-    /// Why something was chosen or not.
+    /// Why something was chosen, or why not.
     Reason<'a> {
+        /// Stable, for programs.
         "code" code: &'static str,
+        /// A pattern in the page's language such as `Goes with {title} in your cart`; may be empty.
         "text" text: &'a str,
+        /// What the pattern's places stand for.
         "args" args: Fields<'a>,
     }
 }
@@ -72,6 +87,7 @@ object! {
         "link" link: &'a str,
         "image" image: &'a str,
         "category" category: &'a str,
+        /// Minor units of the book's currency.
         "price" price: f64,
         "reason" reason: Reason<'a>,
     }
@@ -86,7 +102,7 @@ impl<'a> Item<'a> {
 }
 
 object! {
-    /// Her own word, and when she gave it.
+    /// Her own word, and when she gave it, ms since the epoch.
     Preference<'a> {
         "name" name: &'a str,
         "value" value: &'a str,
@@ -98,45 +114,51 @@ object! {
     /// What one slot shows.
     Decision<'a> {
         "slot" slot: &'a str,
+        /// Name of the variant (`data-wm-when`); empty keeps the shop's own content.
         "choice" choice: &'a str,
         "fields" fields: Fields<'a>,
         "items" items: Vec<Item<'a>>,
         "reason" reason: Reason<'a>,
-        /// What to tell [`crate::Session::show`] once it is painted; empty when nothing counts it.
+        /// What to note once it was in front of her eyes; empty when nothing counts it.
         "exposure" exposure: &'a str,
     }
 }
 
 object! {
-    /// All slots of a page, and what would let more be said.
+    /// All slots of a page, decided in one call.
     Outcome<'a> {
         "decisions" decisions: Vec<Decision<'a>>,
+        /// Chunks of the book that would let more be said: load them, then decide again.
         "needs" needs: Vec<String>,
+        /// When to decide again, ms since the epoch; 0 is never.
         "until" until: f64,
     }
 }
 
 object! {
-    /// One line of the cart as shown.
+    /// One line of the cart. Prices are minor units, read from the book at display.
     CartLine {
         "key" key: String,
         "item" item: String,
+        /// Canonical `k=v&k=v`, or empty.
         "options" options: String,
         "quantity" quantity: u32,
         "title" title: Option<String>,
         "image" image: Option<String>,
         "link" link: Option<String>,
         "price" price: Option<f64>,
+        /// The price she saw when she added it, where it differs.
         "seenPrice" seen_price: Option<f64>,
         "configuration" configuration: Option<String>,
     }
 }
 
 object! {
-    /// The cart as shown. `total` counts the lines whose price is known.
+    /// The cart as shown.
     Cart {
         "lines" lines: Vec<CartLine>,
         "count" count: u32,
+        /// Minor units; counts the lines whose price is known.
         "total" total: f64,
         "currency" currency: String,
         "needs" needs: Vec<String>,
@@ -144,22 +166,25 @@ object! {
 }
 
 object! {
-    /// One value of an option group.
+    /// One choice within an option group.
     OptionValue<'a> {
         "id" id: &'a str,
         "label" label: &'a str,
+        /// What it adds, minor units.
         "price" price: f64,
         "chosen" chosen: bool,
+        /// Why it cannot be chosen now; absent when it can.
         "blocked" blocked: Option<&'a str>,
     }
 }
 
 object! {
-    /// One option group of a configuration.
+    /// One question of a configurator.
     OptionGroup<'a> {
         "id" id: &'a str,
         "label" label: &'a str,
         "values" values: Vec<OptionValue<'a>>,
+        /// What she wrote, where the group takes free text.
         "text" text: Option<&'a str>,
     }
 }
@@ -172,8 +197,10 @@ object! {
         "price" price: f64,
         "currency" currency: &'a str,
         "groups" groups: Vec<OptionGroup<'a>>,
+        /// Sentences, one for each pair of choices that do not go together.
         "conflicts" conflicts: Vec<&'a str>,
         "complete" complete: bool,
+        /// Chunks that hold the model, when it is not loaded yet.
         "needs" needs: Vec<String>,
     }
 }

@@ -6,6 +6,7 @@
  * `wellmet:error` event with a stable code.
  */
 import type { CartView, ConfigurationView, Decision, Field, WasmSource } from "./engine.js";
+import type { Act, ShopifyEvent } from "./names.js";
 
 declare global {
   /** The shop's own names. Empty until `wellmet types wellmet.json` writes a declaration that fills it in. */
@@ -46,7 +47,7 @@ export interface Page {
 
 /** Everything the script tag's `data-` attributes can say, and a little more. */
 export interface StartOptions {
-  /** Folder of the book, or the address of its core file. Default: `book/` beside the script. */
+  /** Folder of the book, or the address of its core file. Without one the page goes by what it says itself. */
   book?: string;
   /** Base path of the hub, for example `/wellmet`; without one everything stays on the device. */
   hub?: string;
@@ -65,8 +66,15 @@ export interface StartOptions {
   attributes?: Partial<Attributes>;
   /** Exchange slots inside a view transition, unless the shopper asked for less motion. */
   transition?: boolean;
+  /**
+   * Other tools that hear of what happens here, and are heard: `ga4` (the data layer), `segment`; with `-in` or `-out`
+   * in one direction only. Separated by blanks.
+   */
+  events?: string;
   /** Print diagnostics with `console.debug`. */
   debug?: boolean;
+  /** Where the public keys (JWKS) lie that sign tokens for the developer's overlay outside of development. */
+  debugKeys?: string;
 }
 
 /** Who the page believes is looking. */
@@ -91,10 +99,13 @@ export interface WellmetEvents {
   ready: { book: string };
   /** The rest is there, too: acts, tabs, account, elements. */
   living: Record<string, never>;
-  cart: { cart: CartView };
+  /** `own`: by an act in this page, not by another tab or device. */
+  cart: { cart: CartView; own: boolean };
   decided: { decisions: Decision[]; until: number };
   saved: { state: SavedState };
   identity: { customer: Customer | null };
+  /** Something that other tools hear of, too, in our words. */
+  event: { act: Act; from: "page" | "wellmet" };
   error: Problem;
   /** It was switched off with `destroy()`. */
   end: Record<string, never>;
@@ -116,6 +127,11 @@ export interface WellmetCommands {
   view(item: string, category?: string): Promise<void>;
   /** Any other thing she did: `search`, `click`, … */
   record(kind: string, item?: string, category?: string): Promise<void>;
+  /**
+   * Something that happened, in another tool's words: a GA4 or Segment name with its parameters, or a Shopify pixel event.
+   * Told once each by its id; names that are not in the table are ignored.
+   */
+  event(event: string | ShopifyEvent, params?: Record<string, unknown>): Promise<void>;
   /** Tells the engine a fact about this visit. */
   attribute<N extends keyof Attributes & string>(name: N, value: Attributes[N] | null): Promise<void>;
   /** Puts `n` (default 1) of an article into the cart. */
@@ -168,6 +184,7 @@ declare global {
     "wellmet:cart": CustomEvent<WellmetEvents["cart"]>;
     "wellmet:decided": CustomEvent<WellmetEvents["decided"]>;
     "wellmet:saved": CustomEvent<WellmetEvents["saved"]>;
+    "wellmet:event": CustomEvent<WellmetEvents["event"]>;
     "wellmet:identity": CustomEvent<WellmetEvents["identity"]>;
     "wellmet:error": CustomEvent<WellmetEvents["error"]>;
     "wellmet:end": CustomEvent<WellmetEvents["end"]>;

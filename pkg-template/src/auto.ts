@@ -16,11 +16,13 @@ const page = globalThis as unknown as Record<string, Stub | Wellmet | undefined>
 const tag =
   [...document.scripts].find(({ src }) => src === import.meta.url) ??
   document.querySelector<HTMLScriptElement>("script[data-book],script[data-hub]");
-const { name = "wellmet", start, hub, wasm, integrity, locale, consent, transition, debug, book } = tag?.dataset ?? {};
+const { name = "wellmet", start, hub, wasm, integrity, locale, consent, transition, debug, debugKeys, book, events } = tag?.dataset ?? {};
 const stub = page[name] as Stub | undefined;
 
 const given: StartOptions = {
-  book: book ?? new URL("book/", import.meta.url).href,
+  ...(book != null && { book }),
+  ...(events && { events }),
+  ...(debugKeys && { debugKeys }),
   ...(hub && { hub }),
   ...(wasm && { wasm }),
   ...(integrity && { integrity }),

@@ -17,12 +17,13 @@ export const scopeOf = ({ fields, items, reason }: Decision, voice: Voice): Scop
   lists: { items: items.map((item) => entry(item, voice)) },
 });
 
-/** All slots in the document, by name. */
+/** All slots in the document, by name; with `data-wm-decide` those that someone else draws (a framework). */
 export function slotsOf(): Map<string, HTMLElement[]> {
   const slots = new Map<string, HTMLElement[]>();
-  for (const element of all("[data-wm-slot]")) {
-    const name = element.dataset.wmSlot!;
-    if (name) slots.set(name, [...(slots.get(name) ?? []), element]);
+  for (const element of all("[data-wm-slot],[data-wm-decide]")) {
+    const { wmSlot, wmDecide } = element.dataset;
+    const name = wmSlot || wmDecide;
+    if (name) slots.set(name, [...(slots.get(name) ?? []), ...(wmSlot ? [element] : [])]);
   }
   return slots;
 }

@@ -154,7 +154,7 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
     /** What was kept for a purpose that is denied goes; what was done before it was granted is kept now. */
     async consented(denied: number): Promise<void> {
       if (desk.personal() && !desk.journeyRead && desk.session) await desk.readJourney();
-      if (denied & PERSONALIZATION) await store.remove(["journey", "greeted"]);
+      if (denied & PERSONALIZATION) await store.remove(["journey", "greeted", "cards", "orders"]);
       else flushJourney();
       if (denied & CART) {
         desk.kept = false;
@@ -210,7 +210,7 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
     async leave(): Promise<void> {
       local.set(desk.mirrorKey(), null);
       anonymous();
-      await store.remove(["doc", "journey", "greeted"]);
+      await store.remove(["doc", "journey", "greeted", "cards", "orders"]);
       tellTabs({ is: "identity" });
     },
 

@@ -3,6 +3,8 @@
  * changes. Loaded after the first decision; with a customer signed in, beside the engine.
  */
 import { heedActions } from "./actions.js";
+import type { Bridge } from "./bridge.js";
+import type { Alone } from "./alone.js";
 import { announcer } from "./announce.js";
 import type { WellmetCommands } from "./api.js";
 import { PERSONALIZATION } from "./consent.js";
@@ -22,6 +24,7 @@ import { followTcf } from "./tcf.js";
 import { clean, phrase } from "./text.js";
 import { watchPage } from "./watching.js";
 import type { Scene } from "./wellmet.js";
+import { readStore } from "./store.js";
 import { openStore, type Store } from "./writing.js";
 
 const NAME_LONGEST = 80;
@@ -65,6 +68,9 @@ export function live(scene: Scene): Living {
   const exposed = new Map<Element, string>();
   let drafting = Promise.resolve();
   let watch: Watch | undefined;
+  let reading: Promise<Alone> | undefined;
+  let bridging: Promise<Bridge> | undefined;
+  let overlay: Promise<() => void> | undefined;
   const hub = options.hub == null ? undefined : hubAt(options.hub);
 
   const keeping = keepingOf(desk, store, {
@@ -89,6 +95,7 @@ export function live(scene: Scene): Living {
     tell,
     neutral() {
       sync.stop();
+      scene.alone?.forget();
       scene.saved();
       swap.restore();
       scene.turnOver(true);
@@ -171,7 +178,8 @@ export function live(scene: Scene): Living {
     scene.showCart(own);
     showConfigurations();
     const cart = scene.cart();
-    emit("cart", { cart });
+    emit("cart", { cart, own });
+    scene.alone?.changed();
     if (own) {
       const sentence = all("[data-wm-cart][data-wm-announce]")[0]?.dataset.wmAnnounce;
       if (sentence) region.say(phrase(sentence, { count: cart.count, total: cart.total }, scene.voice()));
@@ -183,9 +191,9 @@ export function live(scene: Scene): Living {
 
   /** Something in the document is not what it was; the first time, everything is new. */
   function scan(): void {
-    const fresh = all("[data-wm-slot],[data-wm-cart],[data-wm-configurator]").filter((element) => {
-      const { wmSlot, wmLimit, wmCart, wmConfigurator } = element.dataset;
-      const as = [wmSlot, wmLimit, wmCart, wmConfigurator].join("|");
+    const fresh = all("[data-wm-slot],[data-wm-decide],[data-wm-cart],[data-wm-configurator]").filter((element) => {
+      const { wmSlot, wmDecide, wmLimit, wmCart, wmConfigurator } = element.dataset;
+      const as = [wmSlot, wmDecide, wmLimit, wmCart, wmConfigurator].join("|");
       return known.get(element) !== as && known.set(element, as);
     });
     const strange = all(":not(:defined)").map(({ localName }) => localName);
@@ -194,7 +202,42 @@ export function live(scene: Scene): Living {
     const has = (binding: string): boolean => fresh.some(({ dataset }) => binding in dataset);
     if (reclaimed || has("wmCart")) scene.showCart();
     if (has("wmConfigurator")) showConfigurations();
-    if (scene.turnOver() || reclaimed || has("wmSlot")) void scene.decide();
+    const turned = scene.turnOver();
+    if (scene.alone?.read() || turned || reclaimed || has("wmSlot") || has("wmDecide")) void scene.decide();
+  }
+
+  /**
+   * Loads what only some pages need: reading the page where it is not marked or the book does not know a slot or a
+   * line of the cart, and telling other tools. `settled`: everything is decided that can be.
+   */
+  async function accompany(settled?: boolean): Promise<void> {
+    const { book, events } = options;
+    const marked = all("[data-wm-page]")[0]?.dataset;
+    const unmarked = !marked?.wmPage || (marked.wmPage === "product" && !marked.wmItem);
+    const strange = all("[data-wm-slot],[data-wm-decide]").some(({ dataset: { wmSlot, wmDecide } }) => {
+      const name = (wmSlot || wmDecide)!;
+      return settled && /^(greeting|recent|resume)$/.test(name) && /^(unknown-slot)?$/.test(scene.explain(name)?.reason.code ?? "");
+    });
+    const nameless = scene.cart().lines.some(({ title, configuration }) => title == null && !configuration);
+    try {
+      if (book == null || unmarked || strange || nameless) {
+        reading ??= import("./alone.js").then(({ standAlone }) => standAlone(scene, store, readStore));
+        const alone = await reading;
+        if (!scene.alone && desk.session) {
+          scene.alone = alone;
+          const more = alone.read();
+          if (nameless) scene.showCart();
+          if (more || book == null || strange) void scene.decide();
+        }
+      }
+      if (events != null || (book == null && "dataLayer" in globalThis)) {
+        bridging ??= import("./bridge.js").then(({ bridge }) => bridge(scene, store));
+        await bridging;
+      }
+    } catch (error) {
+      reading = bridging = undefined;
+      tell("WM-LOAD-003", `a part that this page needs could not be loaded: ${error}`);
+    }
   }
 
   const pending = (): boolean => !!desk.run((s) => s.pending());
@@ -273,6 +316,11 @@ export function live(scene: Scene): Living {
       scene.turnOver(true, page);
       return scene.decide();
     },
+    async event(event, params) {
+      options.events ??= "";
+      await accompany();
+      await (await bridging)?.hear(event, params);
+    },
     decide: () => scene.decide(),
     refresh: () => scene.decide(),
     at(time) {
@@ -286,10 +334,11 @@ export function live(scene: Scene): Living {
    * used up by having been shown, as long as she looks at it.
    */
   function noteExposures(): void {
-    const shown = (element: Element): boolean => swap.shows(element) || !!(element as { shown?: boolean }).shown;
+    const shown = (element: Element): boolean =>
+      swap.shows(element) || element.hasAttribute("data-wm-decide") || !!(element as { shown?: boolean }).shown;
     const seen = new Set([...exposed].filter(([element]) => shown(element)).map(([, what]) => what));
     exposed.clear();
-    if (!seen.size) return;
+    if (!seen.size || scene.posing) return;
     desk.run((s) => {
       s.tick(now());
       seen.forEach((what) => s.show(what));
@@ -299,7 +348,7 @@ export function live(scene: Scene): Living {
 
   /** What this page shows, for the stub of the next one. */
   function remember(wanted: Map<HTMLElement, Shown | null>): void {
-    if (!desk.personal()) return dropSnapshot();
+    if (!desk.personal() || scene.posing) return dropSnapshot();
     const { item, category } = scene.page();
     const slots: Record<string, Shown> = {};
     for (const [element, want] of wanted) {
@@ -334,14 +383,23 @@ export function live(scene: Scene): Living {
       void keeping.catchUp();
       void keeping.consented(denied);
       void greetHub();
+      if (new URLSearchParams(location.search).get("wm") === "debug") {
+        overlay = import("./debug.js").then(({ openOverlay }) => openOverlay(scene));
+        // Shoppers have no use for it: without the file there is no overlay.
+        overlay.catch(() => {});
+      }
     },
 
     decided(exchanged, wanted, partial) {
       const until = scene.until();
       watch?.wakeIn(until ? Math.max(until - now(), 1000) : 0);
-      if (!partial) remember(wanted);
-      for (const [element] of wanted) {
-        const exposure = scene.explain(element.dataset.wmSlot!)?.exposure;
+      if (!partial) {
+        remember(wanted);
+        void accompany(true);
+      }
+      for (const element of [...wanted.keys(), ...all("[data-wm-decide]")]) {
+        const { wmSlot, wmDecide } = element.dataset;
+        const exposure = scene.explain(wmSlot || wmDecide!)?.exposure;
         if (exposure) exposed.set(element, exposure);
       }
       const texts = exchanged
@@ -367,6 +425,9 @@ export function live(scene: Scene): Living {
 
     destroy() {
       undo.splice(0).forEach((one) => one());
+      void bridging?.then((one) => one.end(), () => {});
+      void overlay?.then((close) => close(), () => {});
+      scene.alone = undefined;
       releaseConfigurators();
       region.destroy();
       keeping.close();

@@ -4,6 +4,7 @@
  * Patterns are a small part of ICU message format: `{name}`, `{n, plural, =0 {none} one {# unit} other {# units}}`,
  * `{tier, select, gold {…} other {…}}`, `{price, money}`, `{until, date}`. What it prints is set as text, never as markup.
  */
+import { exponent } from "./currency.js";
 import type { Field } from "./engine.js";
 
 /** Longest text that reaches the page, in UTF-16 units: more is no title and no name. */
@@ -49,7 +50,7 @@ export const number = (value: number, locale: string): string =>
 export function money(minor: number, { locale, currency }: Voice): string {
   if (!/^[A-Z]{3}$/.test(currency)) return number(minor / 100, locale);
   const format = once(currency, (l) => new Intl.NumberFormat(l, { style: "currency", currency }), locale);
-  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  return format.format(minor / 10 ** exponent(currency));
 }
 
 /** A day (`full`, `long`, `medium`, `short`), a `time` of day, or both (`datetime`). Empty for no valid moment. */

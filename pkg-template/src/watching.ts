@@ -28,7 +28,7 @@ export function watchPage(changed: () => void, beforeCopy: () => void, tell: Tel
     childList: true,
     subtree: true,
     attributes: true,
-    attributeFilter: ["data-wm-page", "data-wm-item", "data-wm-category", "data-wm-slot", "data-wm-limit", "data-wm-cart"],
+    attributeFilter: ["data-wm-page", "data-wm-item", "data-wm-category", "data-wm-slot", "data-wm-decide", "data-wm-limit", "data-wm-cart"],
   });
   const off = [
     // A navigation within the page may change nothing but the address.

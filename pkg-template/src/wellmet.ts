@@ -6,6 +6,7 @@
  * What only matters once the page is decided (acts, other tabs and devices, her account) is in `living.ts` and
  * comes after; commands wait for it in order.
  */
+import type { Alone } from "./alone.js";
 import type { Consent, Page, SavedState, StartOptions, Wellmet, WellmetCommands } from "./api.js";
 import { safe } from "./address.js";
 import { bookAt } from "./book.js";
@@ -34,7 +35,7 @@ const MOST_ROUNDS = 4;
 
 /** Commands that need the living page. */
 const LATER =
-  "identify logout forget view record attribute add setQuantity remove clear configure addConfigured setName page decide refresh at";
+  "identify logout forget view record attribute add setQuantity remove clear configure addConfigured setName page decide refresh at event";
 
 /** What elements use of this file instead of bringing it along. */
 const TOOLS = { clean, date, money, moved, phrase, safe, surroundings };
@@ -59,12 +60,18 @@ export interface Scene {
   until(): number;
   showCart(own?: boolean): void;
   decide(how?: How): Promise<void>;
+  /** What the page itself says, for slots and cart lines that the book does not know. */
+  alone?: Alone | undefined;
+  /** A developer looks at the page as somebody else: nothing is kept of what it shows. */
+  posing?: boolean;
   /** Loads chunks that this session has not seen; true when there are new ones. */
   fetchChunks(needs: string[]): Promise<boolean>;
   /** The network is back: chunks that could not be had are asked for again. */
   retry(): void;
   /** Sees whether this is another page now, and tells the engine; true when it is. `to`: the shop says so. */
   turnOver(force?: boolean, to?: Page): boolean;
+  /** What kind of page this is was not marked but read from it; true when that says more. */
+  learn(read: Page): boolean;
   did(kind: string, item?: string, category?: string): void;
   /** Learns how far the hub's clock is ahead, ms; or stands still at a moment. */
   clock(offset?: number, still?: number): void;
@@ -124,7 +131,10 @@ export function create(
       local.set(CONSENT_KEY, bits & ~CART ? String(bits) : null);
       await scene.consent();
     },
-    cart: () => scene?.desk.run((s) => s.cart()) ?? NO_CART,
+    cart() {
+      const cart = scene?.desk.run((s) => s.cart()) ?? NO_CART;
+      return scene?.alone?.cart(cart) ?? cart;
+    },
     configuration: (id) => scene?.desk.run((s) => s.configuration(id), true),
     explain: (slot) => decided.get(slot),
     on,
@@ -241,6 +251,7 @@ export function create(
 
       showCart(own) {
         cart = desk.run((s) => s.cart()) ?? NO_CART;
+        if (here.alone) cart = here.alone.cart(cart);
         const needs = cart.needs.filter((name) => !placed.has(name));
         // A line without its title, and then with it, would move what is below; after her own act that is expected.
         if (own || !needs.length) carts.show(cart, voice(), !!swap.around);
@@ -289,6 +300,14 @@ export function create(
         if ((document as { prerendering?: boolean }).prerendering) {
           document.addEventListener("prerenderingchange", count, { once: true });
         } else count();
+        return true;
+      },
+
+      learn(read) {
+        if (JSON.stringify(read) === JSON.stringify(page)) return false;
+        told = page = read;
+        desk.run((s) => s.setPage(page.kind, page.item, page.category));
+        if (!(document as { prerendering?: boolean }).prerendering) look();
         return true;
       },
 
@@ -342,6 +361,10 @@ export function create(
         s.tick(now());
         s.visit();
       });
+      look();
+    }
+
+    function look(): void {
       if (page.kind === "product" && page.item) here.did("view", page.item, page.category);
       else living?.did();
     }
@@ -356,6 +379,7 @@ export function create(
           return s.decide([...slots.keys()]);
         });
         if (!outcome) return;
+        if (here.alone) outcome.decisions = here.alone.decide(outcome.decisions, [...slots.keys()]);
         const partial = !!book && round < MOST_ROUNDS && outcome.needs.some((name) => !placed.has(name));
         const wanted = showing(outcome.decisions, slots, partial, voice(), tell);
         const exchanged = swap.show(wanted, { transition: !!options.transition && state === "living", ...how });
@@ -418,7 +442,7 @@ export function create(
             (bytes) => void (core = bytes),
             (error) => tell("WM-BOOK-001", `no book: ${error}`),
           )
-        : tell("WM-BOOK-001", "no book is named", 'data-book="/path/of/the/book/"');
+        : undefined;
       const made = Promise.all([engine, cores]).then(([made]) => made);
       // A failure may come before anybody waits for it; who waits is told all the same.
       made.catch(() => {});

@@ -75,7 +75,7 @@ export async function serve(t, mounts, headers = {}) {
   const server = createServer(async (request, response) => {
     const wanted = decodeURIComponent(new URL(request.url, "http://x").pathname);
     const prefix = prefixes.find((candidate) => wanted.startsWith(candidate));
-    const rest = wanted.slice(prefix.length) || "index.html";
+    const rest = wanted.slice(prefix.length).replace(/(^|\/)$/, "$1index.html");
     try {
       const body = await readFile(path.join(mounts[prefix], rest));
       response.writeHead(200, { "content-type": TYPES[path.extname(rest)] ?? "application/octet-stream", ...headers });

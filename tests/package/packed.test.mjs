@@ -22,7 +22,8 @@ test("the archive holds the package and nothing else", async (t) => {
 
 test("the package depends on nothing and promises what it has", async () => {
   assert.equal(manifest.dependencies, undefined);
-  assert.equal(manifest.peerDependencies, undefined);
+  assert.deepEqual(manifest.peerDependencies, { react: ">=18" }, "only for wellmet/react");
+  assert.equal(manifest.peerDependenciesMeta.react.optional, true);
   assert.equal(manifest.scripts, undefined, "nothing may run at a customer's install");
   assert.equal(manifest.license, "MIT OR Apache-2.0");
   assert.notEqual(manifest.private, true);

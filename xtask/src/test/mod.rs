@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     Step { name: "sdk", about: "build of the SDK and the npm package", run: steps::sdk },
     Step { name: "sizes", about: "size table and its bounds", run: steps::sizes },
     Step { name: "package", about: "the package as a customer installs it", run: steps::package },
+    Step { name: "examples", about: "every example, installed, built and opened in a browser", run: steps::examples },
     Step { name: "wasm-pack", about: "`wasm-pack build` at the root", run: steps::wasm_pack },
     Step { name: "browser", about: "the demo shop in a real browser", run: steps::browser },
     Step { name: "licences", about: "cargo-deny", run: steps::licences },

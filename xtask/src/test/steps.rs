@@ -118,6 +118,12 @@ pub(super) fn package() -> Outcome<Counts> {
     node_tests("tests/package", &[("CHROME", browser)])
 }
 
+pub(super) fn examples() -> Outcome<Counts> {
+    let prepared = demo::prepare()?;
+    let browser = tools::chromium()?;
+    node_tests("tests/examples", &[("CHROME", browser), ("WELLMET", prepared.program), ("WELLMET_DATA", prepared.data)])
+}
+
 pub(super) fn wasm_pack() -> Outcome<Counts> {
     tools::wasm_target()?;
     let bindgen = tools::wasm_bindgen()?;

@@ -1,0 +1,3 @@
+import { wellmet } from "wellmet/inline";
+
+wellmet.start({ book: "/book/" });

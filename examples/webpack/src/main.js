@@ -1,0 +1,3 @@
+import { wellmet } from "wellmet";
+
+wellmet.start({ book: "/book/" });
