@@ -9,7 +9,8 @@ behaviour("c04 after forgetting nothing is left here", async ({ shopper }) => {
   await she.allow(page);
   await she.add(page, A);
   await she.go(page, "/privacy");
-  await page.getByRole("button", { name: "Forget me" }).click();
+  await page.getByRole("button", { name: "Forget everything" }).click();
+  await page.getByRole("button", { name: "Yes, forget me" }).click();
   await she.settled(page);
   await eventually(async () => {
     const { cookies, local, databases } = await she.stored();
@@ -30,7 +31,8 @@ behaviour("c04 the hub forgets too, and a second device of hers learns it", asyn
   await eventually(async () => (await phone.told(page, "saved")).at(-1)?.state === "hub", "the cart is at the hub");
   const cookies = await phone.context.cookies();
   await phone.go(page, "/privacy");
-  await page.getByRole("button", { name: "Forget me" }).click();
+  await page.getByRole("button", { name: "Forget everything" }).click();
+  await page.getByRole("button", { name: "Yes, forget me" }).click();
   await phone.settled(page);
 
   const copy = await shopper();

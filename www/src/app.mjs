@@ -11,6 +11,7 @@ import { readCustomers } from "./customers.mjs";
 import { Refused, readFields, refuseForeign } from "./forms.mjs";
 import { account } from "./pages/account.mjs";
 import { cart } from "./pages/cart.mjs";
+import { elements } from "./pages/elements.mjs";
 import { home } from "./pages/home.mjs";
 import { list, search } from "./pages/list.mjs";
 import { madeToOrder } from "./pages/made-to-order.mjs";
@@ -184,6 +185,7 @@ export async function openShop(options) {
     if (pathname === "/cart") return ok(cart(context));
     if (pathname === "/account") return ok(account(context));
     if (pathname === "/privacy") return ok(privacy(context));
+    if (pathname === "/elements") return ok(elements({ ...context, now: Date.now() }));
     if (pathname === "/made-to-order") return ok(madeToOrder(context));
     if (pathname === "/search") return ok(search(context, searchParams));
     if (pathname.startsWith("/c/")) {

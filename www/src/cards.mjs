@@ -30,11 +30,13 @@ export const cardTemplate = html`<template data-wm-each="items"><li class="card"
  *   `title` stands above the shop's own picks, `known` above those that wellmet chose.
  */
 export function slotRow({ slot, when, title, known, products, why, limit = 4 }) {
+  // The same box with and without a reason to ask for.
+  const head = (words) => html`<div class="row-head"><h2>${words}</h2><wm-why for="${slot}" memory-href="/privacy"></wm-why></div>`;
   return html`<section class="row" data-wm-slot="${slot}" data-wm-limit="${limit}">
-  <h2>${title}</h2>
+  ${head(title)}
   <ul class="strip">${products.map((product) => card(product, { why }))}</ul>
   <template data-wm-when="${when}">
-    <h2>${known}</h2>
+    ${head(known)}
     <ul class="strip">${cardTemplate}</ul>
   </template>
 </section>`;

@@ -2,7 +2,7 @@
 
 import { CHOICES, consentBar } from "./consent.mjs";
 import { devBar } from "./devbar.mjs";
-import { Html, html } from "./html.mjs";
+import { Html, html, jsonScript } from "./html.mjs";
 import { icon } from "./icons.mjs";
 
 export const SHOP = "Half Past Nine";
@@ -13,6 +13,18 @@ function wellmetLines({ sdk, hub, nonce }) {
   return html`<script nonce="${nonce}">${new Html(sdk.stub)}</script>
 <script type="module" async src="/sdk/wellmet.js" nonce="${nonce}" integrity="${sdk.integrity}" crossorigin="anonymous" data-book="/book/"${hub ? html` data-hub="/wellmet"` : ""}></script>`;
 }
+
+/** What the shop's attributes are called, for the element that shows them. */
+const TEXTS = {
+  en: {
+    "memory.fact.segment": "Kind of customer",
+    "memory.fact.region": "Region",
+    "memory.fact.birthday": "Birthday",
+    "memory.fact.city": "City",
+    "memory.fact.state": "State",
+    "memory.fact.country": "Country",
+  },
+};
 
 /** What a screen reader hears after each change of the cart, in wellmet's message format. */
 const CART_SPOKEN =
@@ -55,6 +67,7 @@ function footer({ sdk }) {
       <li><a href="/privacy">Privacy choices</a></li>
       <li><a href="/account">Account</a></li>
       <li><a href="/cart">Cart</a></li>
+      ${sdk ? html`<li><a href="/elements">The elements</a></li>` : ""}
     </ul>
     ${sdk ? savedState : ""}
   </div>
@@ -81,8 +94,10 @@ export function layout(context, { title, style, kind, item, category, main, head
 <link rel="icon" href="/img/mark.svg" type="image/svg+xml">
 ${context.font ? html`<link rel="preload" href="/font/bricolage.woff2" as="font" type="font/woff2" crossorigin>` : ""}
 ${["base", "frame", "cards", style].map((name) => html`<link rel="stylesheet" href="/css/${name}.css">`)}
+${sdk ? html`<link rel="stylesheet" href="/sdk/elements.css">` : ""}
 ${dev ? html`<link rel="stylesheet" href="/css/dev.css">` : ""}
 ${wellmetLines(context)}
+${sdk ? html`<script type="application/json" data-wm-texts>${jsonScript(TEXTS)}</script>` : ""}
 ${sdk ? html`<script type="module" src="/js/shop.js" nonce="${nonce}"></script>` : ""}
 ${sdk && dev ? html`<script type="module" src="/js/dev.js" nonce="${nonce}"></script>` : ""}
 ${head ?? ""}

@@ -179,7 +179,8 @@ export abstract class WmElement extends Base {
     const before = free ? undefined : surroundings(this);
     this.#show(kids);
     if (before && moved(before, surroundings(this))) {
-      const polite = (this.constructor as typeof WmElement).polite;
+      // An empty box would be worse.
+      const polite = (this.constructor as typeof WmElement).polite && !!this.innerText.trim();
       this.tell("WM-CLS-001", `<${this.localName}>: no reserved size`, "give it min-height, or link elements.css");
       if (polite) this.#show(null);
     }

@@ -51,7 +51,9 @@ export class WmCart extends WmElement {
   #removed: CartLine | undefined;
 
   protected render(scene: Stage): Kid[] | null {
-    const { lines, count, total } = scene.cart();
+    const { lines, count, total, needs } = scene.cart();
+    // Names and pictures are on their way: she would see it grow.
+    if (needs.length && !this.shown) return null;
     const removed = this.#removed;
     const undo =
       removed &&
@@ -105,14 +107,16 @@ export class WmCart extends WmElement {
         ),
         seenPrice != null && h("p", { class: "soft", part: "was" }, this.word("was", { was: this.money(seenPrice) })),
       ),
-      h("div", { class: "stepper", part: "stepper" },
-        h("button", { part: "button", type: "button", disabled: quantity < 2, "aria-label": this.word("fewer", { title }), onclick: step(-1) }, "−"),
+      h("div", { class: "acts" },
+        h("div", { class: "stepper", part: "stepper" },
+          h("button", { part: "button", type: "button", disabled: quantity < 2, "aria-label": this.word("fewer", { title }), onclick: step(-1) }, "−"),
         h("input", {
           part: "quantity", name: key, type: "number", inputmode: "numeric", min: 0, max: most, ".value": String(quantity),
           "aria-label": this.word("quantity", { title }),
           onchange: (event: Event) => this.#typed(line, event.target as HTMLInputElement),
         }),
         h("button", { part: "button", type: "button", disabled: quantity >= most, "aria-label": this.word("more", { title }), onclick: step(1) }, "+"),
+        ),
         h("button", { class: "plain", part: "button", type: "button", "aria-label": this.word("remove-label", { title }), onclick: () => this.#remove(line) },
           this.word("remove"),
         ),

@@ -3,7 +3,7 @@
  * (WCAG 3.2.6): phone, mail, chat.
  *
  * Who it is comes from attributes, from the property `contact`, or from what was decided for the slot that
- * `data-wm-slot` names. Whether someone is there is said on the hub's time, in the shop's time zone.
+ * `data-wm-slot` names (`contact` for the contacts of the shop file). Whether someone is there is said on the hub's time, in the shop's time zone.
  *
  * @tag wm-contact
  * @summary A contact person with photo, hours and channels
@@ -13,7 +13,7 @@
  * @attr {string} phone - a telephone number, international
  * @attr {string} mail - a mail address
  * @attr {string} chat - address of a chat; with `chat="#"` only the event is told
- * @attr {string} hours - when she is there, as schema.org writes it: `Mo-Fr 09:00-17:00, Sa 10:00-14:00`
+ * @attr {string} hours - when she is there, as schema.org writes it (`Mo-Fr 09:00-17:00, Sa 10:00-14:00`) or in words
  * @attr {string} zone - time zone of the hours, for example `Europe/Vienna`
  * @slot - the card of the whole team, shown while no person is known
  * @slot more - below the channels
@@ -48,6 +48,8 @@ export interface Contact {
 }
 
 const FIELDS = ["name", "job", "image", "phone", "mail", "chat", "hours", "zone"] as const;
+/** What the shop file calls them. */
+const DECIDED: Record<string, string> = { job: "role", image: "photo" };
 const PHONE = /^\+?[\d\s()./-]{3,30}$/;
 const MAIL = /^[^\s@<>"?&]+@[^\s@<>"?&]+$/;
 
@@ -82,7 +84,7 @@ export class WmContact extends WmElement {
 
   protected render(): Kid[] | null {
     const { contact } = this;
-    const her = Object.fromEntries(FIELDS.map((name) => [name, String(contact?.[name] ?? this.field(name) ?? "").trim()])) as Record<(typeof FIELDS)[number], string>;
+    const her = Object.fromEntries(FIELDS.map((name) => [name, String(contact?.[name] ?? this.field(name) ?? this.textOf(DECIDED[name] ?? name)).trim()])) as Record<(typeof FIELDS)[number], string>;
     if (!her.name) return null;
     const spans = readHours(her.hours);
     return [
@@ -93,7 +95,8 @@ export class WmContact extends WmElement {
         h("div", {},
           h("p", { class: "name", part: "name" }, h("bdi", {}, her.name)),
           her.job && h("p", { class: "soft", part: "job" }, her.job),
-          this.#status(spans, her.zone),
+          // Hours in the shop's own words can be shown, but not reckoned with.
+          spans.length ? this.#status(spans, her.zone) : her.hours && h("p", { class: "soft", part: "status" }, her.hours),
         ),
         h("ul", { class: "channels row", part: "channels" },
           PHONE.test(her.phone) ? this.#channel("phone", `tel:${her.phone.replace(/[^\d+]/g, "")}`, her.name, her.phone) : null,

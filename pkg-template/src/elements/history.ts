@@ -58,6 +58,7 @@ export class WmHistory extends WmElement {
     }
     const ids = [...new Set(orders.flatMap(({ lines }) => lines.map(({ item }) => item)))];
     const cards = cardsOf(scene, ids, this.#asked, () => this.refresh());
+    if (!cards) return null;
     return [
       h("div", { class: "frame" },
         h("ul", { part: "orders", "aria-label": this.word("label") }, orders.map((order) => this.#order(order, cards, record.currency))),
@@ -93,7 +94,7 @@ export class WmHistory extends WmElement {
           h("ul", { class: "lines" }, lines.map((line, i) => this.#line(order, line, i, cards.get(line.item), currency))),
         ),
         sold.length
-          ? h("button", { part: "again", type: "button", "aria-label": this.word("all-again") + ": " + number, onclick: () => this.#again(id, sold) }, this.word("again"))
+          ? h("button", { part: "again", type: "button", "aria-label": this.word("again") + ": " + number, onclick: () => this.#again(id, sold) }, this.word("again"))
           : null,
       ),
     );
@@ -105,7 +106,7 @@ export class WmHistory extends WmElement {
       h("span", { class: "what" }, card?.link ? h("a", { href: card.link }, title) : title),
       h("span", { class: "soft" }, this.word("pieces", { n: line.quantity }), " · ", this.money(line.price * line.quantity, currency)),
       card
-        ? h("button", { part: "button", type: "button", "aria-label": this.word("again-label", { title: line.title }), onclick: () => this.#again(order.id, [line]) }, this.word("again"))
+        ? h("button", { part: "button", type: "button", "aria-label": this.word("again") + ": " + line.title, onclick: () => this.#again(order.id, [line]) }, this.word("again"))
         : h("span", { class: "soft" }, this.word("gone")),
     );
   }

@@ -9,6 +9,7 @@
  * @attr {string} correct-href - address where the shop takes corrections of its books; without it the event alone is told
  * @attr {number} limit - how many things of one kind are shown at first, 5 unless told otherwise
  * @slot - shown until it is known what is known
+ * @slot choice - what the shop's own consent platform shows, instead of two switches
  * @slot more - at the end
  * @event {CustomEvent<{ fact: string, value: string }>} wm-correct - a thing was corrected, or she asks for it; may be prevented
  * @event {CustomEvent<{ fact: string }>} wm-delete - a thing was deleted
@@ -59,12 +60,15 @@ export class WmMemory extends WmElement {
   readonly #all = new Set<string>();
   readonly #asked = new Set<string>();
   #asking = false;
+  #seen: Fact[] = [];
   #told = "";
 
   protected render(scene: Stage): Kid[] | null {
+    const seen = this.#seenFacts();
+    if (!seen && !this.shown) return null;
     const groups: [name: string, facts: Fact[]][] = [
       ["told", this.#toldFacts()],
-      ["seen", this.#seenFacts()],
+      ["seen", seen ?? this.#seen],
       ["shop", this.#shopFacts()],
       ["kept", this.#keptFacts()],
     ];
@@ -112,7 +116,8 @@ export class WmMemory extends WmElement {
     return facts;
   }
 
-  #seenFacts(): Fact[] {
+  /** Nothing while the articles' names are on their way. */
+  #seenFacts(): Fact[] | undefined {
     const scene = this.scene;
     const journey = scene.desk.personal() ? readJourney(scene.desk.run((s) => s.saveJourney())) : undefined;
     if (!journey) return [];
@@ -126,14 +131,15 @@ export class WmMemory extends WmElement {
     }
     const events = [...newest].reverse();
     const cards = cardsOf(scene, events.map(([, { item }]) => item).filter(Boolean), this.#asked, () => this.refresh());
+    if (!cards) return;
     const when = (at: bigint): string => this.date(Number(at), "long");
-    const facts = events.map(([id, { at, kind, item, category }]): Fact => ({
+    const facts = (this.#seen = events.map(([id, { at, kind, item, category }]): Fact => ({
       id,
-      label: cards.get(item)?.title ?? (item || category),
+      label: cards?.get(item)?.title ?? (item || category),
       value: this.word(kind) || kind,
       source: this.word("source-here", { when: when(at) }),
       drop: rewrite((event) => event.kind !== kind || (event.item || event.category) !== (item || category)),
-    }));
+    })));
     const visits = journey.events.filter(({ kind }) => kind === "visit");
     if (visits.length) {
       facts.push({
@@ -161,7 +167,7 @@ export class WmMemory extends WmElement {
     const record = desk.customer ? readRecord(desk.record) : undefined;
     if (!record) return [];
     const source = this.word("source-shop", { when: this.date(this.now, "long") });
-    const facts: Fact[] = record.traits.map(([name, value]) => ({ id: name, label: name, value, source, correct: true }));
+    const facts: Fact[] = record.traits.map(([name, value]) => ({ id: name, label: this.word("fact." + name) || name, value, source, correct: true }));
     if (record.name) {
       facts.unshift({ id: "name", label: this.word("name"), value: record.name, source: this.word("source-sign", { when: this.date(this.now, "long") }), correct: true });
     }
@@ -211,8 +217,8 @@ export class WmMemory extends WmElement {
             drop && value && this.#dropButton(fact),
           )
         : h("div", { class: "what" }, h("p", {}, h("b", {}, h("bdi", {}, label)), value && [": ", h("bdi", {}, value)])),
-      !edit && (drop ? this.#dropButton(fact) : correct ? this.#correctButton(fact) : h("span")),
-      h("p", { class: "soft", part: "source" }, source),
+      !edit && (drop ? this.#dropButton(fact) : correct && this.#correctButton(fact)),
+      h("p", { class: "source soft", part: "source" }, source),
     );
   }
 
@@ -227,7 +233,7 @@ export class WmMemory extends WmElement {
     const name = `${this.word("correct")}: ${label}`;
     return this.correctHref
       ? h("a", { class: "button plain", part: "button", href: this.correctHref, "aria-label": name, onclick: asked }, this.word("correct"))
-      : h("span");
+      : null;
   }
 
   #choices(): Kid {
@@ -239,8 +245,7 @@ export class WmMemory extends WmElement {
       );
     return h("section", { part: "group", "aria-labelledby": "choice" },
       h("h3", { id: "choice", part: "heading" }, this.word("choice")),
-      choice(PERSONALIZATION, "remember", "personalization"),
-      choice(ANALYTICS, "measure", "analytics"),
+      h("slot", { name: "choice" }, choice(PERSONALIZATION, "remember", "personalization"), choice(ANALYTICS, "measure", "analytics")),
     );
   }
 

@@ -122,8 +122,8 @@ export class WmOffer extends WmElement {
     return [
       title && h("p", { class: "title", part: "title" }, title),
       text && h("p", { part: "text" }, text),
-      code && h("p", { class: "code", part: "code" }, this.word("code", { code })),
       !decided && h("slot"),
+      code && h("p", { class: "code", part: "code" }, this.word("code", { code })),
       h("slot", { name: "actions" }),
     ];
   }

@@ -1,19 +1,23 @@
 /**
- * One question, five faces and room for words; asked once.
+ * One question, five faces (or stars, zero to ten, choices) and room for words; asked once.
  *
  * The answer goes into her document under the survey's name, so no device of hers asks again, and into the journey as
  * `answer`, so that conditions can ask for it. Words go to the page with the event, never into the journey.
  *
+ * With `data-wm-slot="survey:NAME"` it asks what the shop file asks, when it asks it.
+ *
  * @tag wm-survey
- * @summary Five faces and a text, asked once
+ * @summary A question with five faces and a text, asked once
  * @attr {string} name - name of the survey, for example `delivery-4711`; answers are kept under it
  * @attr {string} question - what is asked
+ * @attr {string} answer - `faces` unless told otherwise, `stars`, `nps` (0 to 10), `choice` or `text`
+ * @attr {string} choices - the answers of a `choice`, one a line
  * @slot - shown until it is known whether she has answered
  * @slot thanks - shown once she has answered
- * @event {CustomEvent<{ survey: string, face: number, text: string }>} wm-answer - she answered; `face` is 1 (unhappy) to 5
+ * @event {CustomEvent<{ survey: string, answer: string, text: string }>} wm-answer - she answered: a face is `1` (very unhappy) to `5`, a choice its words
  * @csspart base - around everything
  * @csspart question - the question
- * @csspart faces - the five faces
+ * @csspart faces - all possible answers
  * @csspart face - one of them
  * @csspart text - the field for words
  * @csspart button - the button that sends
@@ -22,7 +26,9 @@
  * @cssproperty [--wm-face=#ffd166] - colour of a chosen face
  * @cssproperty [--wm-face-ink=#3b2f00] - its lines
  */
+import type { Preference } from "../engine.js";
 import { define, h, WmElement, type Kid, type Make, type Stage } from "./base.js";
+import { readRecord } from "./record.js";
 import css from "./survey.css?inline";
 import { words } from "./survey.words.js";
 
@@ -30,6 +36,8 @@ const FACES = [1, 2, 3, 4, 5];
 /** Mouths from unhappy to happy. */
 const MOUTHS = ["M8 17.5c2-3.5 6-3.5 8 0", "M8.5 16.5c2-1.8 5-1.8 7 0", "M8 16h8", "M8.5 15c2 1.8 5 1.8 7 0", "M7.5 14c2 4.5 7 4.5 9 0"];
 const TEXT_LONGEST = 1000;
+/** Where answers lie among her own words. */
+const ANSWER = "answer.";
 
 const face = (n: number): Kid =>
   h("svg", { class: "face", viewBox: "0 0 24 24", "aria-hidden": "true" },
@@ -37,61 +45,92 @@ const face = (n: number): Kid =>
     h("path", { d: MOUTHS[n - 1] }),
   );
 
+const STAR = h("svg", { class: "face star", viewBox: "0 0 24 24", "aria-hidden": "true" }, h("path", { d: "m12 3 2.8 5.8 6.4.9-4.6 4.5 1.1 6.3-5.7-3-5.7 3 1.1-6.3-4.6-4.5 6.4-.9z" }));
+
 /** `<wm-survey>` */
 export class WmSurvey extends WmElement {
-  static override make: Make = { css, words, attributes: { name: "text", question: "text" } };
+  static override make: Make = { css, words, attributes: { name: "text", question: "text", answer: "text", choices: "text" } };
 
   declare name: string;
   declare question: string;
+  declare answer: string;
+  declare choices: string;
 
-  #face = 0;
+  #chosen = "";
   #text = "";
   #missing = false;
   #thanked = false;
 
-  get #key(): string {
-    return "answer." + (this.textOf("name") || "survey");
+  get #survey(): string {
+    return this.name || (this.dataset.wmSlot ?? "").replace(/^survey:/, "") || "survey";
+  }
+
+  /** Her answer, where it is one to what is asked now: a survey after an order is asked again after the next one. */
+  #answer(scene: Stage): Preference | undefined {
+    const answer = scene.desk.run((s) => s.preferences())?.find(({ name }) => name === ANSWER + this.#survey);
+    const order = this.decision && readRecord(scene.desk.record)?.orders[0];
+    return answer && order && order.at > answer.at ? undefined : answer;
   }
 
   protected render(scene: Stage): Kid[] | null {
-    if (this.dataset.wmSlot && !this.decision) return null;
-    const answer = scene.desk.run((s) => s.preferences())?.find(({ name }) => name === this.#key);
-    if (answer) return this.#answered(Number(answer.value), answer.at);
+    const answer = this.#answer(scene);
+    if (this.dataset.wmSlot && !this.decision && !(answer && this.#thanked)) return null;
+    if (answer) return this.#answered(answer);
     const question = this.textOf("question") || this.word("question");
+    const options = this.#options();
     return [
       h("form", { class: "frame", onsubmit: (event: Event) => this.#send(event) },
         h("fieldset", { "aria-describedby": this.#missing && "told" },
           h("legend", { part: "question" }, question),
-          h("div", { class: "faces", part: "faces" }, FACES.map((n) =>
-            h("label", { key: n, part: "face" },
-              h("input", { class: "unseen", type: "radio", name: "face", value: n, ".checked": this.#face === n, onchange: () => this.#choose(n) }),
-              face(n), h("span", {}, this.word(String(n))),
-            ),
-          )),
+          options.length
+            ? h("div", { class: "answers " + this.#kind, part: "faces" }, options.map(([value, label, picture]) =>
+                h("label", { key: value, part: "face" },
+                  h("input", { class: "unseen", type: "radio", name: "answer", value, ".checked": this.#chosen === value, "aria-label": label, onchange: () => this.#choose(value) }),
+                  picture, h("span", picture && this.#kind !== "faces" ? { class: "unseen" } : {}, label),
+                ),
+              ))
+            : null,
         ),
         this.#missing && h("p", { id: "told", part: "told", role: "alert" }, this.word("choose")),
-        h("label", { class: "more", for: "text" }, this.word("text")),
+        h("label", { class: "more", for: "text" }, this.textOf("comment") || this.word("text")),
         h("textarea", { id: "text", part: "text", rows: 2, maxlength: TEXT_LONGEST, ".value": this.#text, oninput: ({ target }: Event) => (this.#text = (target as HTMLTextAreaElement).value) }),
         h("p", { class: "row" }, h("button", { class: "main", part: "button", type: "submit" }, this.word("send"))),
       ),
     ];
   }
 
-  #answered(n: number, at: number): Kid[] {
-    const answered = this.word("answered", { when: this.date(at, "long"), face: this.word(FACES.includes(n) ? String(n) : "3") });
+  get #kind(): string {
+    const kind = this.textOf("answer");
+    return /^(stars|nps|choice|text)$/.test(kind) ? kind : "faces";
+  }
+
+  /** Value, words and picture of each possible answer. */
+  #options(): [value: string, label: string, picture?: Kid][] {
+    const kind = this.#kind;
+    const number = (n: number): string => n.toLocaleString(this.voice.locale);
+    if (kind === "text") return [];
+    if (kind === "choice") return this.textOf("choices").split("\n").filter(Boolean).map((choice) => [choice, choice]);
+    if (kind === "nps") return Array.from({ length: 11 }, (_, n) => [String(n), number(n)]);
+    return FACES.map((n) => [String(n), kind === "stars" ? this.word("stars", { n }) : this.word(String(n)), kind === "stars" ? STAR : face(n)]);
+  }
+
+  #answered({ value, at }: Preference): Kid[] {
+    const faces = this.#kind === "faces" && FACES.includes(Number(value));
+    const said = faces ? this.word(value) : this.#kind === "stars" ? this.word("stars", { n: Number(value) }) : value;
+    const answered = this.word("answered", { when: this.date(at, "long"), face: said });
     return [
       h("div", { class: "done", part: "answered" },
-        FACES.includes(n) && face(n),
+        faces && face(Number(value)),
         h("div", {},
-          this.#thanked && h("div", { class: "thanks", tabindex: -1 }, h("slot", { name: "thanks" }, h("p", {}, this.word("thanks")))),
+          this.#thanked && h("div", { class: "thanks", tabindex: -1 }, h("slot", { name: "thanks" }, h("p", {}, this.textOf("thanks") || this.word("thanks")))),
           h("p", { class: "soft" }, answered),
         ),
       ),
     ];
   }
 
-  #choose(n: number): void {
-    this.#face = n;
+  #choose(value: string): void {
+    this.#chosen = value;
     this.#missing = false;
     this.draw();
   }
@@ -99,17 +138,19 @@ export class WmSurvey extends WmElement {
   #send(event: Event): void {
     event.preventDefault();
     const { scene } = this;
-    if (!this.#face) {
+    const text = this.#text.trim();
+    const wordsOnly = this.#kind === "text";
+    const answer = wordsOnly ? text && "…" : this.#chosen;
+    if (!answer) {
       this.#missing = true;
       this.draw();
-      return this.focusOn("input");
+      return this.focusOn(wordsOnly ? "textarea" : "input");
     }
-    const name = this.textOf("name") || "survey";
-    const answer = this.#face;
+    const name = this.#survey;
     this.#thanked = true;
-    void scene.backstage.act((s) => s.setPreference(this.#key, String(answer)));
-    scene.did("answer", name, String(answer));
-    this.emit("answer", { survey: name, face: answer, text: this.#text.trim() });
+    void scene.backstage.act((s) => s.setPreference(ANSWER + name, answer));
+    scene.did("answer", name, answer);
+    this.emit("answer", { survey: name, answer: wordsOnly ? "" : answer, text });
     this.say(this.word("thanks"));
     this.focusOn(".thanks");
   }

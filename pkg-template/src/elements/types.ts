@@ -45,7 +45,7 @@ export interface WellmetElementEvents {
   "wm-end": CustomEvent<{ ends: number }>;
   "wm-extend": CustomEvent<{ ends: number; minutes: number }>;
   "wm-price": CustomEvent<{ amount: number; personal: boolean }>;
-  "wm-answer": CustomEvent<{ survey: string; face: number; text: string }>;
+  "wm-answer": CustomEvent<{ survey: string; answer: string; text: string }>;
   "wm-why": CustomEvent<{ slot: string; code: string }>;
 }
 
@@ -81,7 +81,7 @@ export interface WellmetElements {
   "wm-memory": Has<"correct-href", "limit">;
   "wm-offer": Has<"ends" | "starts" | "essential" | "headline" | "text" | "code", "extend">;
   "wm-price": Has<"currency" | "announced" | "law", "amount" | "was" | "prior", "personal">;
-  "wm-survey": Has<"name" | "question">;
+  "wm-survey": Has<"name" | "question" | "answer" | "choices">;
   "wm-why": Has<"for" | "memory-href">;
 }
 

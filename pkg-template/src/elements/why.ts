@@ -45,15 +45,30 @@ export class WmWhy extends WmElement {
     const show = (open: boolean): void => {
       this.#open = open;
       if (open) this.emit("why", { slot, code: decision.reason.code });
-      this.draw();
+      this.draw(true);
     };
     return [
       h("button", { class: "open plain", part: "button", type: "button", "aria-expanded": String(this.#open), "aria-controls": "panel", onclick: () => show(!this.#open) }, this.word("why")),
       h("div", {
-        id: "panel", class: "panel", part: "panel", hidden: !this.#open,
+        id: "panel", class: "panel", part: "panel", hidden: !this.#open, popover: "auto",
+        ontoggle: ({ newState }: ToggleEvent) => newState === "closed" && this.#open && show(false),
         onkeydown: ({ key }: KeyboardEvent) => key === "Escape" && this.#close(show),
       }, this.#open && this.#answer(decision, () => this.#close(show))),
     ];
+  }
+
+  /** In the top layer, below the question, wherever on the page that is: nothing else moves. */
+  protected override drawn(): void {
+    const panel = this.root.querySelector<HTMLElement>(".panel");
+    if (!panel?.showPopover || panel.matches(":popover-open") === this.#open) return;
+    if (!this.#open) return panel.hidePopover();
+    panel.showPopover();
+    const { left, right, bottom } = this.root.querySelector(".open")!.getBoundingClientRect();
+    const { clientWidth } = document.documentElement;
+    const width = panel.offsetWidth;
+    const start = getComputedStyle(this).direction === "rtl" ? right - width : left;
+    panel.style.setProperty("top", `${bottom + scrollY + 4}px`);
+    panel.style.setProperty("left", `${Math.max(8, Math.min(start, clientWidth - width - 8)) + scrollX}px`);
   }
 
   #close(show: (open: boolean) => void): void {

@@ -30,14 +30,14 @@ describe("<wm-survey>", () => {
       await settle();
     };
     await send();
-    expect(inside(survey, "[role=alert]").textContent).toBe("Please choose a face first.");
+    expect(inside(survey, "[role=alert]").textContent).toBe("Please give an answer first.");
     expect(heard).not.toHaveBeenCalled();
-    await choose(survey, "face", "4");
+    await choose(survey, "answer", "4");
     const field = inside<HTMLTextAreaElement>(survey, "textarea");
     field.value = " Very quick. ";
     field.dispatchEvent(new Event("input"));
     await send();
-    expect((heard.mock.calls[0]![0] as CustomEvent).detail).toEqual({ survey: "delivery-1", face: 4, text: "Very quick." });
+    expect((heard.mock.calls[0]![0] as CustomEvent).detail).toEqual({ survey: "delivery-1", answer: "4", text: "Very quick." });
     expect(text(survey)).toContain("Thank you. Your answer has been received.");
     expect(page.script.calls).toContain("preference answer.delivery-1 4");
     expect(page.script.calls).toContain("answer delivery-1");
@@ -50,6 +50,30 @@ describe("<wm-survey>", () => {
     expect(again!.shadowRoot!.querySelector("form")).toBeNull();
     expect(other!.shadowRoot!.querySelector("form")).not.toBeNull();
   });
+});
+
+test("c68 other kinds of answers are what the shop file says", async () => {
+  const kinds: Record<string, string> = { stars: "", nps: "", choice: "Red\nGreen", text: "" };
+  await shop(Object.keys(kinds).map((kind) => `<wm-survey data-wm-slot="survey:${kind}"></wm-survey>`).join(""), (slots) => ({
+    decisions: slots.map((slot) => {
+      const answer = slot.split(":")[1]!;
+      return decision(slot, "survey", { fields: { question: "Well?", answer, choices: kinds[answer]! } });
+    }),
+  }));
+  const [stars, nps, choice, words] = document.querySelectorAll("wm-survey");
+  const values = (element: Element) => [...element.shadowRoot!.querySelectorAll<HTMLInputElement>("input")].map(({ value }) => value);
+  expect(values(stars!)).toEqual(["1", "2", "3", "4", "5"]);
+  expect(values(nps!)).toHaveLength(11);
+  expect(values(choice!)).toEqual(["Red", "Green"]);
+  expect(values(words!)).toEqual([]);
+  const heard = vi.fn();
+  document.addEventListener("wm-answer", heard, { once: true });
+  const field = inside<HTMLTextAreaElement>(words!, "textarea");
+  field.value = "All well.";
+  field.dispatchEvent(new Event("input"));
+  inside(words!, "form").dispatchEvent(new Event("submit", { cancelable: true }));
+  await settle();
+  expect((heard.mock.calls[0]![0] as CustomEvent).detail).toEqual({ survey: "text", answer: "", text: "All well." });
 });
 
 describe("<wm-why>", () => {

@@ -63,6 +63,9 @@ document.addEventListener("click", (event) => {
   else if (action === "forget") void leave("/forget");
 });
 
+// The memory asks twice by itself; the shop forgets what it keeps as well.
+document.addEventListener("wm-forget", () => void leave("/forget"));
+
 async function choose(button) {
   sayChoice(button.dataset.wmLanes);
   document.body.dataset.choice = button.dataset.wmLanes;
@@ -80,7 +83,6 @@ async function leave(action) {
   if (action === "/forget") delete document.body.dataset.choice;
   for (const label of document.querySelectorAll("[data-account-label]")) label.textContent = "Sign in";
   await post(action, {});
-  for (const text of document.querySelectorAll("[data-forgotten]")) text.textContent = "Forgotten. Your next page is a first visit.";
 }
 
 agree(post);
@@ -132,4 +134,3 @@ document.addEventListener("click", (event) => {
     "This is where the shop’s own checkout would begin. Your cart stays as it is.";
 });
 
-if (document.querySelector("[data-orders], [data-known]")) void import("./known.js");

@@ -2,7 +2,7 @@
 
 import { html } from "../html.mjs";
 import { icon } from "../icons.mjs";
-import { layout } from "../layout.mjs";
+import { SHOP, layout } from "../layout.mjs";
 
 function initials(name) {
   return name.split(/\s+/).map((word) => word[0]).filter(Boolean).slice(0, 2).join("").toUpperCase();
@@ -36,19 +36,18 @@ function signedIn({ customer, sdk, hub }) {
   return html`<div class="account-head"><span class="face face-0" aria-hidden="true">${initials(customer.name)}</span>
   <div><h1><bdi>${customer.name}</bdi></h1><p>${facts(customer)}</p></div></div>
 <form method="post" action="/logout" data-logout><button class="button quiet">Sign out</button></form>
-<section class="row" aria-labelledby="orders"><h2 id="orders">Your orders</h2>
+<div class="account-more">
+<section aria-labelledby="orders"><h2 id="orders">Your orders</h2>
   ${
     sdk && hub
-      ? html`<div class="orders" data-orders aria-live="polite"><p>Asking for your orders…</p></div>
-  <noscript><p>The list of orders needs JavaScript.</p></noscript>`
+      ? html`<wm-history limit="12"><p>Asking for your orders…</p><noscript><p>The list of orders needs JavaScript.</p></noscript></wm-history>`
       : html`<p>Orders are shown when the shop runs with a hub.</p>`
   }
-  <template data-order-template>
-    <details class="past"><summary><span data-f="date"></span><span data-f="id"></span><b data-f="total"></b></summary>
-      <ul><template data-line-template><li><a data-f="title"></a><span data-f="quantity"></span><span data-f="price"></span></li></template></ul>
-    </details>
-  </template>
-</section>`;
+</section>
+<section class="account-help" aria-labelledby="help"><h2 id="help">Here for you</h2>
+  <wm-contact data-wm-slot="contact"><p><b>${SHOP}</b></p><p>Write to <a href="mailto:hello@half-past-nine.example">hello@half-past-nine.example</a>.</p></wm-contact>
+</section>
+</div>`;
 }
 
 export function account(context) {

@@ -5,7 +5,7 @@ import { html } from "../html.mjs";
 import { layout } from "../layout.mjs";
 
 export function privacy(context) {
-  const { choice, sdk, hub } = context;
+  const { choice, sdk } = context;
   return layout(
     { ...context, here: "/privacy" },
     {
@@ -15,7 +15,7 @@ export function privacy(context) {
       main: html`<div class="prose"><h1>What this shop remembers</h1>
 <p>Everything that makes this shop personal is decided in your browser. No profile is sent anywhere while you look
   around, and nothing is stored before you say so.</p>
-<h2>Your choice</h2>
+<h2 id="choose">Your choice</h2>
 ${
   sdk
     ? html`<p>Your cart is kept in any case: you asked for that by filling it. The rest is up to you, and you can change it here at any time.</p>
@@ -33,17 +33,13 @@ ${choiceButtons({ choice })}
   <div><dt>Your orders</dt><dd>At the shop. They come to this browser only while you are signed in.</dd></div>
 </dl>
 ${
-  sdk && hub
-    ? html`<h2>What we know right now</h2>
-<div class="known" data-known><p><button class="button quiet" type="button" data-show-known>Show all of it</button></p></div>`
-    : ""
-}
-${
   sdk
-    ? html`<h2>Forget me</h2>
-<p>Erases the cart, what you looked at and the cookie here, and what the shop keeps with them. Your next page is a first visit.</p>
-<p><button class="button" type="button" data-wm-action="forget" data-forget>Forget me</button></p>
-<p role="status" data-forgotten></p>`
+    ? html`<h2>What is known right now</h2>
+<p>Each thing with where it comes from. Correct it, delete it, take it with you, or have all of it forgotten.</p>
+<wm-memory correct-href="/account">
+  <p>Your browser is being asked…</p>
+  <p slot="choice">You choose at the <a href="#choose">top of this page</a>.</p>
+</wm-memory>`
     : ""
 }</div>`,
     },
