@@ -8,18 +8,28 @@ use tokio::sync::{Semaphore, watch};
 use wellmet_engine::id::VisitorId;
 
 use crate::accounts::Accounts;
+use crate::budget::Budgets;
 use crate::config::Config;
 use crate::documents::Documents;
+use crate::due::{Desks, MailError, Mailer, Waiting};
 use crate::erase::Unfinished;
 use crate::grants::Grants;
 use crate::history::History;
 use crate::identity::cookie;
 use crate::identity::session::{Found, Session, Sessions};
 use crate::identity::visitor_key;
+use crate::journeys::Journeys;
 use crate::limit::Counter;
+use crate::metrics::Metrics;
+use crate::orders::Orders;
+use crate::points::Points;
 use crate::records::Records;
 use crate::refusal::Refusal;
+use crate::signing::Signing;
+use crate::stock::Stock;
 use crate::store::{Key, Store};
+use crate::threads::Threads;
+use crate::wallet::Wallets;
 
 /// What the page believes to be: `visitor`, `customer`, or `customer:<id>` with the id percent-encoded.
 pub(crate) const AS: HeaderName = HeaderName::from_static("wellmet-as");
@@ -34,12 +44,28 @@ pub(crate) struct Hub {
     pub(crate) records: Records,
     pub(crate) history: History,
     pub(crate) grants: Grants,
+    pub(crate) orders: Orders,
+    pub(crate) stock: Stock,
+    pub(crate) points: Points,
+    pub(crate) wallets: Wallets,
+    pub(crate) budgets: Budgets,
+    pub(crate) threads: Threads,
+    pub(crate) journeys: Journeys,
+    pub(crate) desks: Desks,
+    pub(crate) waiting: Waiting,
+    pub(crate) signing: Signing,
+    pub(crate) mailer: Option<Mailer>,
+    pub(crate) metrics: Metrics,
+    /// Tells this hub from others on the same store.
+    pub(crate) name: String,
     pub(crate) unfinished: Unfinished,
     /// Requests being worked on.
     pub(crate) turns: Semaphore,
     /// Requests and logins by address.
     pub(crate) requests: Counter,
     pub(crate) logins: Counter,
+    /// Callers that claimed to speak for the shop, by address.
+    pub(crate) wrong: Counter,
     /// Pages listening, by document.
     pub(crate) listeners: Listeners,
     /// Turns true when the hub stops.
@@ -66,15 +92,31 @@ impl Who {
 }
 
 impl Hub {
-    pub(crate) fn new(store: Arc<dyn Store>, config: Config, stop: watch::Receiver<bool>) -> Self {
+    /// # Errors
+    /// [`MailError`] for a way of sending mails that is none.
+    pub(crate) fn new(store: Arc<dyn Store>, config: Config, stop: watch::Receiver<bool>) -> Result<Self, MailError> {
         let clock = config.clock.clone();
-        Self {
+        Ok(Self {
             documents: Documents::new(Arc::clone(&store), clock.clone(), config.healing),
             accounts: Accounts::new(Arc::clone(&store)),
             sessions: Sessions::new(Arc::clone(&store), clock, config.lifetime),
             records: Records::new(Arc::clone(&store)),
             history: History::new(Arc::clone(&store)),
             grants: Grants::new(Arc::clone(&store)),
+            orders: Orders::new(&store),
+            stock: Stock::new(&store),
+            points: Points::new(&store),
+            wallets: Wallets::new(&store),
+            budgets: Budgets::new(&store),
+            threads: Threads::new(&store),
+            journeys: Journeys::new(&store),
+            desks: Desks::new(&store),
+            waiting: Waiting::new(&store),
+            signing: Signing::new(&store),
+            mailer: config.mail.as_ref().map(Mailer::new).transpose()?,
+            metrics: Metrics::default(),
+            name: format!("{}-{}", std::process::id(), config.clock.now().0),
+            wrong: Counter::default(),
             unfinished: Unfinished::default(),
             turns: Semaphore::new(config.limits.requests),
             requests: Counter::default(),
@@ -83,7 +125,7 @@ impl Hub {
             store,
             config,
             stop,
-        }
+        })
     }
 
     /// The live session of a request, if any.
@@ -190,6 +232,11 @@ fn lock(counts: &Mutex<Counts>) -> MutexGuard<'_, Counts> {
 }
 
 impl Listeners {
+    /// Pages that listen now.
+    pub(crate) fn count(&self) -> usize {
+        lock(&self.counts).all
+    }
+
     /// Room for one more page at a document; `None` when there is none.
     pub(crate) fn admit(&self, key: Key, most: usize, most_each: usize) -> Option<Listener> {
         let mut counts = lock(&self.counts);

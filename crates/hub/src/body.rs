@@ -24,10 +24,12 @@ const KIND: Refusal = Refusal::new(
 )
 .fix("Send application/json, or application/octet-stream to exchange documents.");
 const TOO_LARGE: Refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large.");
-const JSON: Refusal = Refusal::bad("bad-json", "The body is not the JSON that this route takes.");
+const JSON: Refusal = Refusal::bad("bad-json", "The body is not the JSON that this route takes.")
+    .fix("Compare it with the route's schema in openapi.json.");
 const CUT: Refusal = Refusal::bad("body-incomplete", "The body did not arrive whole.");
 
-async fn whole<S: Send + Sync>(request: Request, state: &S, kind: &str) -> Result<Bytes, Refusal> {
+/// The whole body, if it is of a kind.
+pub(crate) async fn whole<S: Send + Sync>(request: Request, state: &S, kind: &str) -> Result<Bytes, Refusal> {
     if !is_kind(request.headers(), kind) {
         return Err(KIND);
     }
@@ -46,8 +48,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let bytes = whole(request, state, "application/json").await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|_| JSON)
+        read(&bytes).map(Self)
     }
+}
+
+/// Reads JSON; a refusal names the place.
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let place = error.path().to_string();
+        // `.` is the whole body.
+        if place == "." { JSON } else { JSON.at(place) }
+    })?;
+    reader.end().map_err(|_| JSON)?;
+    Ok(read)
 }
 
 impl<S: Send + Sync> FromRequest<S> for Octets {

@@ -1,12 +1,16 @@
 //! What the hub is told at start.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use wellmet_engine::time::Span;
 
 use crate::clock::Clock;
+pub use crate::due::{MailSettings, WebhookSettings};
 use crate::identity::keys::Keys;
 pub use crate::identity::session::Lifetime;
+use crate::identity::shop::ShopSecrets;
+use crate::rules::Rules;
 
 /// Settings of one hub. [`Config::new`] gives those of a shop that runs it behind its own reverse
 /// proxy on one machine.
@@ -33,17 +37,48 @@ pub struct Config {
     /// Whether the data was restored from an older copy: devices then know more than the hub, and
     /// their word is taken for it. To be set for the days after a restore, not for ever.
     pub healing: bool,
+    /// Secrets shared with the shop's own systems: who knows one speaks for the shop.
+    pub shop: ShopSecrets,
+    /// The shop's rules.
+    pub rules: Rules,
+    /// How mails leave; `None` sends none.
+    pub mail: Option<MailSettings>,
+    /// Where messages for the shop's own systems are handed on to.
+    pub webhook: Option<WebhookSettings>,
+    /// The origin under which shoppers reach the hub, for links in mails: `https://shop.example`.
+    pub public: Option<String>,
+    /// Other paths of routes by the usual ones: `/v1/live` to `/news`. Parameters keep their names.
+    pub renamed: BTreeMap<String, String>,
+    /// How often it is looked at what is due to whom.
+    pub due_every: Span,
     /// The clock.
     pub clock: Clock,
 }
 
 impl Config {
+    /// The path of a route below the base.
+    pub(crate) fn below(&self, usual: &str) -> String {
+        self.renamed.get(usual).map_or(usual, String::as_str).to_owned()
+    }
+
+    /// The whole path of a route.
+    pub(crate) fn path(&self, usual: &str) -> String {
+        format!("{}{}", self.base.trim_end_matches('/'), self.below(usual))
+    }
+
     /// A hub that keeps its data in a directory and lets nobody sign in yet.
     #[must_use]
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
             data: data.into(),
             base: "/wellmet".into(),
+            renamed: BTreeMap::new(),
+            shop: ShopSecrets::default(),
+            rules: Rules::none(),
+            mail: None,
+            webhook: None,
+            public: None,
+            due_every: Span(15 * Span::MINUTE.0),
             origins: Vec::new(),
             keys: Keys::none(),
             audience: "wellmet".into(),

@@ -5,6 +5,7 @@
 //! after what it acknowledges is durable.
 
 pub(crate) mod edit;
+mod own;
 
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ use crate::random;
 use crate::refusal::Refusal;
 use crate::store::change::{Next, change};
 use crate::store::{Bucket, Key, Place, Store, damaged};
+
+pub(crate) use own::{POINTS, PaidLine, Settled, line_key, shows};
 
 /// How long an anonymous document is kept after its last change: as long as the cookie that names it.
 const ANONYMOUS: Span = Span(cookie::LONGEST * 1_000);
@@ -200,6 +203,7 @@ impl Documents {
                 return Ok(Next::Keep(answered.reply));
             }
             live.seat(&before, document.version(), speaker.unwrap_or(shopper), now);
+            live.settle(&mut document);
             live.retire(&mut document, now);
             live.body = document.encode();
             Ok(Next::Put { value: Kept::Live(live).encode(), until, answer: answered.reply })

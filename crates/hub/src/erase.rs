@@ -68,9 +68,7 @@ impl Hub {
 
     async fn carry_out(&self, erasure: &Erasure) -> Result<(), Refusal> {
         if let Some(visitor) = erasure.visitor.as_deref().and_then(Key::from_hex) {
-            self.documents.erase_visitor(visitor).await?;
-            self.grants.end_all(visitor).await?;
-            self.history.purge(visitor).await?;
+            self.carry_out_visitor(visitor).await?;
         }
         if let Some((hex, life)) = &erasure.customer
             && let Some(customer) = Key::from_hex(hex)
@@ -81,12 +79,14 @@ impl Hub {
                     self.sessions.bury(session).await?;
                 }
                 for visitor in account.visitors.iter().filter_map(|hex| Key::from_hex(hex)) {
-                    self.documents.erase_visitor(visitor).await?;
-                    self.grants.end_all(visitor).await?;
-                    self.history.purge(visitor).await?;
+                    self.carry_out_visitor(visitor).await?;
                 }
             }
             self.grants.end_all(customer).await?;
+            for order in self.records.at(customer).await?.map(|record| record.orders).unwrap_or_default() {
+                self.orders.remove(&order.id).await?;
+            }
+            self.empty_drawers(customer).await?;
             self.records.remove(customer).await?;
             self.history.purge(customer).await?;
             // Last of what is hers, as it says where the rest lies.
@@ -94,6 +94,25 @@ impl Hub {
             self.documents.erased(customer).await?;
         }
         self.note(&Note::Done(erasure.id.clone())).await
+    }
+
+    async fn carry_out_visitor(&self, visitor: Key) -> Result<(), Refusal> {
+        self.documents.erase_visitor(visitor).await?;
+        self.grants.end_all(visitor).await?;
+        self.history.purge(visitor).await?;
+        self.empty_drawers(visitor).await
+    }
+
+    /// What lies under a shopper's key beside her document, account and record.
+    async fn empty_drawers(&self, shopper: Key) -> Result<(), Refusal> {
+        for item in self.desks.get(shopper).await?.watched {
+            self.wait_for(shopper, &item, false).await?;
+        }
+        self.desks.remove(shopper).await?;
+        self.threads.remove(shopper).await?;
+        self.journeys.remove(shopper).await?;
+        self.points.remove(shopper).await?;
+        self.wallets.remove(shopper).await
     }
 
     async fn note(&self, note: &Note) -> Result<(), Refusal> {

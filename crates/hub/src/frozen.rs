@@ -50,7 +50,8 @@ fn documents_places_are_read() {
     let mut retired = Version::new();
     retired.advance(9, 300);
     let seats = vec![Seat { actor: 3, owner: Key::of("session", "s"), at: Instant(1_478_563_200_000) }];
-    let live = Live { life: 2, buried: vec![7, u64::MAX], retired, seats, body: b"document".to_vec() };
+    let live =
+        Live { life: 2, buried: vec![7, u64::MAX], retired, seats, body: b"document".to_vec(), paid: Vec::new() };
     let (into, at) = (Key::of("customer", "CG-12520"), Instant(1_478_563_200_000));
     let cases = [
         (sample!("live-1.hex"), Kept::Live(live)),

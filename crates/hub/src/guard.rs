@@ -38,36 +38,74 @@ const ALWAYS: [(HeaderName, HeaderValue); 6] = [
 pub(crate) async fn watch(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
     match admit(&hub, &request) {
         Err(refusal) => refusal.into_response(),
-        Ok(()) => {
-            let time = Duration::from_millis(hub.config.limits.request_time.0.max(0).cast_unsigned());
-            let Ok(_turn) = hub.turns.try_acquire() else { return Refusal::busy().into_response() };
-            tokio::time::timeout(time, next.run(request)).await.unwrap_or_else(|_| SLOW.into_response())
-        }
+        Ok(()) => turn(&hub, request, next).await,
+    }
+}
+
+/// The middleware around routes for the shop's own systems: no page may ask there, and whoever speaks for
+/// the shop is not counted.
+pub(crate) async fn watch_shop(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    if headers.contains_key(header::ORIGIN) || headers.contains_key(FETCH_SITE) {
+        return NO_PAGE.into_response();
+    }
+    turn(&hub, request, next).await
+}
+
+/// The middleware around what may be asked from anywhere, such as a link in a mail.
+pub(crate) async fn watch_open(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let address = address(&hub.config, request.headers(), peer);
+    if !hub.requests.allows(address, hub.config.limits.per_minute, hub.config.clock.now()) {
+        return OFTEN.into_response();
+    }
+    turn(&hub, request, next).await
+}
+
+async fn turn(hub: &Hub, request: Request, next: Next) -> Response {
+    let time = Duration::from_millis(hub.config.limits.request_time.0.max(0).cast_unsigned());
+    let Ok(_turn) = hub.turns.try_acquire() else { return Refusal::busy().into_response() };
+    tokio::time::timeout(time, next.run(request)).await.unwrap_or_else(|_| SLOW.into_response())
+}
+
+impl Hub {
+    /// Counts a caller that claimed to speak for the shop and did not show it; whether there were too many
+    /// from there.
+    pub(crate) fn counts_as_wrong(&self, parts: &axum::http::request::Parts) -> bool {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+        let address = address(&self.config, &parts.headers, peer);
+        !self.wrong.allows(address, self.config.limits.logins_per_minute, self.config.clock.now())
     }
 }
 
 /// The middleware around everything: headers on every answer, and one line in the log for it.
-pub(crate) async fn dress(request: Request, next: Next) -> Response {
+pub(crate) async fn dress(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
     for (name, value) in ALWAYS {
-        response.headers_mut().insert(name, value);
+        // A route may know better: a page of the hub's own needs its style.
+        response.headers_mut().entry(name).or_insert(value);
     }
     // The path of an unknown route could hold anything, a person's name too.
     let path = if response.status() == StatusCode::NOT_FOUND { "-" } else { &path };
+    hub.metrics.answered(response.status(), started.elapsed());
     tracing::info!(%method, path, status = response.status().as_u16(), ms = started.elapsed().as_millis(), "answered");
     response
 }
 
 const SLOW: Refusal =
     Refusal::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "The request took too long.").fix("Try again.");
+const NO_PAGE: Refusal =
+    Refusal::new(StatusCode::FORBIDDEN, "not-for-pages", "This route is for the shop's own systems, not for pages.")
+        .fix("Ask from the shop's backend; a page never holds the shop's secret.");
 const FOREIGN: Refusal =
     Refusal::new(StatusCode::FORBIDDEN, "origin-refused", "This request does not come from the shop's own pages.")
         .fix("Start the hub with --origin for every origin of the shop.");
-const OFTEN: Refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too-often", "Too many requests from this address.")
-    .fix("Wait a minute.")
-    .retry_after(60);
+pub(crate) const OFTEN: Refusal =
+    Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too-often", "Too many requests from this address.")
+        .fix("Wait a minute.")
+        .retry_after(60);
 
 fn admit(hub: &Hub, request: &Request) -> Result<(), Refusal> {
     if !is_own(&hub.config, request.headers()) {
@@ -76,9 +114,9 @@ fn admit(hub: &Hub, request: &Request) -> Result<(), Refusal> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let address = address(&hub.config, request.headers(), peer);
     let (limits, now) = (&hub.config.limits, hub.config.clock.now());
-    // Where a secret could be guessed.
+    // Where a secret could be guessed. The base is taken off before a request comes here.
     let path = request.uri().path();
-    let login = ["/v1/login", "/v1/clerk/login", "/v1/clerk/open"].iter().any(|door| path.ends_with(door));
+    let login = ["/v1/login", "/v1/clerk/login", "/v1/clerk/open"].iter().any(|door| path == hub.config.below(door));
     let allowed = hub.requests.allows(address, limits.per_minute, now)
         && (!login || hub.logins.allows(address, limits.logins_per_minute, now));
     if allowed { Ok(()) } else { Err(OFTEN) }

@@ -3,6 +3,7 @@
 //! | byte 0 | byte 1 | then |
 //! | --- | --- | --- |
 //! | version 1 | 1 live | life, buried actors, retired actors, seats, the document |
+//! | version 2 | 1 live | the same, then what orders have paid that the document does not know of yet |
 //! | version 1 | 2 sealed | key of the document that took it over, when, login policy, the document |
 //! | version 1 | 3 erased | life, whether all of her is gone, buried actors |
 //!
@@ -20,12 +21,18 @@ use wellmet_state::{Policy, Version};
 use crate::store::{Key, MAX_VALUE};
 
 const VERSION: u8 = 1;
+/// The version of a live document for which an order waits; all others keep the first, which every release
+/// reads.
+const PAID: u8 = 2;
 const LIVE: u8 = 1;
 const SEALED: u8 = 2;
 const ERASED: u8 = 3;
 
 /// Most actors remembered as buried; the oldest are let go.
 pub(crate) const MOST_BURIED: usize = 1_024;
+
+/// Most orders that wait for a device to bring what they paid; the oldest are let go.
+pub(crate) const MOST_PAID: usize = 16;
 
 /// Most seats: one for each actor that a document may hold.
 const MOST_SEATS: usize = 1_024;
@@ -54,6 +61,8 @@ pub(crate) struct Live {
     pub(crate) seats: Vec<Seat>,
     /// The document's bytes; empty for a document in which nothing was ever done.
     pub(crate) body: Vec<u8>,
+    /// What orders have paid that the document does not know of yet: a device has it and will bring it.
+    pub(crate) paid: Vec<Vec<u8>>,
 }
 
 /// What the hub keeps in a document's place.
@@ -86,7 +95,10 @@ pub(crate) enum Kept {
 impl Kept {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();
-        w.u8(VERSION);
+        w.u8(match self {
+            Self::Live(live) if !live.paid.is_empty() => PAID,
+            _ => VERSION,
+        });
         match self {
             Self::Live(live) => {
                 w.u8(LIVE);
@@ -100,6 +112,10 @@ impl Kept {
                     w.signed(seat.at.0);
                 }
                 w.blob(&live.body);
+                if !live.paid.is_empty() {
+                    w.varint(live.paid.len() as u64);
+                    live.paid.iter().for_each(|paid| w.blob(paid));
+                }
             }
             Self::Sealed { into, at, policy, body } => {
                 w.u8(SEALED);
@@ -120,7 +136,8 @@ impl Kept {
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
         let r = &mut Reader::new(bytes);
-        if r.u8()? != VERSION {
+        let version = r.u8()?;
+        if ![VERSION, PAID].contains(&version) {
             return Err(r.fault(Fault::UnknownVersion));
         }
         let kept = match r.u8()? {
@@ -130,6 +147,7 @@ impl Kept {
                 retired: Version::read(r)?,
                 seats: read_seats(r)?,
                 body: r.blob(MAX_VALUE)?.to_vec(),
+                paid: if version == PAID { read_paid(r)? } else { Vec::new() },
             }),
             SEALED => Self::Sealed {
                 into: Key::from_bytes(r.take(32)?).ok_or(r.fault(Fault::Invalid))?,
@@ -161,6 +179,10 @@ fn read_actors(r: &mut Reader<'_>) -> Result<Vec<u64>> {
     Ok(actors)
 }
 
+fn read_paid(r: &mut Reader<'_>) -> Result<Vec<Vec<u8>>> {
+    (0..r.count(MOST_PAID, 1)?).map(|_| Ok(r.blob(MAX_VALUE)?.to_vec())).collect()
+}
+
 fn read_actor(r: &mut Reader<'_>) -> Result<u64> {
     let raw = r.take(8)?.try_into().map_err(|_| r.fault(Fault::Truncated))?;
     Ok(u64::from_le_bytes(raw))
@@ -187,7 +209,14 @@ mod tests {
         retired.advance(9, 300);
         let seats = vec![Seat { actor: 3, owner: Key::of("session", "s"), at: Instant(5) }];
         [
-            Kept::Live(Live { life: 1, buried: vec![7, u64::MAX], retired, seats, body: b"document".to_vec() }),
+            Kept::Live(Live {
+                life: 1,
+                buried: vec![7, u64::MAX],
+                retired,
+                seats,
+                body: b"document".to_vec(),
+                paid: vec![b"order".to_vec()],
+            }),
             Kept::Sealed {
                 into: Key::of("customer", "a"),
                 at: Instant(-5),
@@ -212,7 +241,7 @@ mod tests {
             for end in 0..bytes.len() {
                 assert!(Kept::decode(&bytes[..end]).is_err(), "cut at {end}");
             }
-            for first in [0, 2, 255] {
+            for first in [0, 3, 255] {
                 let mut other = bytes.clone();
                 other[0] = first;
                 assert_eq!(Kept::decode(&other).map_err(|e| e.fault), Err(Fault::UnknownVersion));

@@ -25,42 +25,53 @@
 mod accounts;
 mod app;
 mod body;
+mod budget;
 pub mod clock;
 mod config;
 mod documents;
+mod drawer;
+pub mod due;
 mod erase;
+mod forms;
 #[cfg(test)]
 mod frozen;
 mod grants;
 mod guard;
 mod history;
 pub mod identity;
+mod journeys;
 mod kept;
 mod limit;
+mod metrics;
+mod orders;
+mod points;
 mod random;
 mod readable;
 mod records;
 pub mod refusal;
 mod routes;
+pub mod rules;
 mod server;
+mod signing;
+mod stock;
 pub mod store;
+mod tend;
+mod threads;
+mod wallet;
+mod zone;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub use config::{Config, Lifetime, Limits};
+pub use config::{Config, Lifetime, Limits, MailSettings, WebhookSettings};
 pub use records::{ImportError, Imported, import};
 
 use app::Hub;
 use store::sqlite::SqliteStore;
 use store::{Store, StoreError};
-
-/// How often unfinished erasures are tried again.
-const TEND_EVERY: Duration = Duration::from_secs(60);
 
 /// Serves on the embedded store of `config.data` until `shutdown` resolves, then ends gracefully.
 ///
@@ -87,20 +98,14 @@ pub async fn serve_on(
 ) -> Result<(), StoreError> {
     let (stop, stopped) = watch::channel(false);
     let connections = config.limits.connections;
-    let base = config.base.clone();
-    let hub = Arc::new(Hub::new(store, config, stopped));
-    hub.recall_erasures().await.map_err(|refusal| StoreError::Failed(refusal.message.into()))?;
-    let tending = tokio::spawn(tend(Arc::clone(&hub)));
-    server::run(listener, routes::router(hub, &base), connections, stop, shutdown).await;
+    let now = config.clock.now();
+    let hub = Hub::new(store, config, stopped).map_err(|error| StoreError::Failed(error.to_string()))?;
+    let hub = Arc::new(hub);
+    let failed = |refusal: refusal::Refusal| StoreError::Failed(refusal.message.into());
+    hub.recall_erasures().await.map_err(failed)?;
+    hub.signing.load(now).await.map_err(failed)?;
+    let tending = tokio::spawn(tend::tend(Arc::clone(&hub)));
+    server::run(listener, routes::router(hub), connections, stop, shutdown).await;
     tending.abort();
     Ok(())
-}
-
-/// What the hub does without being asked.
-async fn tend(hub: Arc<Hub>) {
-    let mut every = tokio::time::interval(TEND_EVERY);
-    loop {
-        every.tick().await;
-        hub.finish_erasures().await;
-    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt, stream};
 use wellmet_engine::id::CustomerId;
 use wellmet_engine::money::Currency;
-use wellmet_engine::record::Record;
+use wellmet_engine::record::{MAX_ORDERS, Record};
 
 use crate::clock::Clock;
 use crate::documents;
@@ -47,18 +47,57 @@ impl Records {
         Ok(record)
     }
 
+    /// The record under a key, if there is one.
+    pub(crate) async fn at(&self, shopper: Key) -> Result<Option<Record>, Refusal> {
+        let kept = self.store.get(place(shopper)).await?;
+        kept.map(|kept| Record::decode(&kept.value).map_err(|_| damaged("record"))).transpose()
+    }
+
     /// Puts a record; `false` when the customer asked to be forgotten and has not come back since.
     pub(crate) async fn put(&self, record: &Record) -> Result<bool, Refusal> {
         let shopper = customer_key(&record.customer);
         if documents::is_erased(&*self.store, shopper).await? {
             return Ok(false);
         }
-        let value = record.encode();
         change(&*self.store, place(shopper), |present| {
+            let mut record = record.clone();
+            if let Some(Ok(before)) = present.map(Record::decode) {
+                keep_newer(&mut record, before);
+            }
+            let value = record.encode();
             if present == Some(value.as_slice()) {
                 return Ok(Next::Keep(()));
             }
-            Ok(Next::Put { value: value.clone(), until: None, answer: () })
+            Ok(Next::Put { value, until: None, answer: () })
+        })
+        .await?;
+        // She may have asked between the look and the write.
+        if documents::is_erased(&*self.store, shopper).await? {
+            self.remove(shopper).await?;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Changes a customer's record by a step that may run more than once; `false` when she asked to be
+    /// forgotten and has not come back since.
+    pub(crate) async fn edit(
+        &self,
+        customer: &CustomerId,
+        mut step: impl FnMut(&mut Record) + Send,
+    ) -> Result<bool, Refusal> {
+        let shopper = customer_key(customer);
+        if documents::is_erased(&*self.store, shopper).await? {
+            return Ok(false);
+        }
+        change(&*self.store, place(shopper), |present| {
+            let before = present.map(Record::decode).transpose().map_err(|_| damaged("record"))?;
+            let mut record = before.clone().unwrap_or_else(|| empty(customer));
+            step(&mut record);
+            if before.as_ref() == Some(&record) {
+                return Ok(Next::Keep(()));
+            }
+            Ok(Next::Put { value: record.encode(), until: None, answer: () })
         })
         .await?;
         // She may have asked between the look and the write.
@@ -75,7 +114,7 @@ impl Records {
 }
 
 /// A record without orders. ISO 4217 names the currency of no transaction `XXX`.
-fn empty(customer: &CustomerId) -> Record {
+pub(crate) fn empty(customer: &CustomerId) -> Record {
     Record {
         customer: customer.clone(),
         name: None,
@@ -86,6 +125,23 @@ fn empty(customer: &CustomerId) -> Record {
         first_order: None,
         orders: Vec::new(),
     }
+}
+
+/// A log ends some day, and orders told one by one may be newer: they stay.
+fn keep_newer(record: &mut Record, before: Record) {
+    let ends = record.orders.first().map(|order| order.at);
+    let newer = before.orders.into_iter().filter(|order| ends.is_none_or(|ends| order.at > ends));
+    let newer: Vec<_> = newer.filter(|order| !record.orders.iter().any(|known| known.id == order.id)).collect();
+    if newer.is_empty() || (record.order_count > 0 && record.currency != before.currency) {
+        return;
+    }
+    record.currency = before.currency;
+    record.order_count = record.order_count.saturating_add(u32::try_from(newer.len()).unwrap_or(u32::MAX));
+    let worth = newer.iter().flat_map(|order| &order.lines).map(|line| line.unit_minor * i64::from(line.quantity));
+    record.spent_minor = record.spent_minor.saturating_add(worth.sum());
+    record.first_order = record.first_order.or_else(|| newer.last().map(|order| order.at));
+    record.orders.splice(0..0, newer);
+    record.orders.truncate(MAX_ORDERS);
 }
 
 /// What [`import`] has done.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::store::StoreError;
 
-/// A request that is not carried out. On the wire: the status and JSON `{code, message, fix?}`.
+/// A request that is not carried out. On the wire: the status and JSON `{code, message, at?, fix?}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// HTTP status.
@@ -16,6 +16,8 @@ pub struct Refusal {
     pub code: &'static str,
     /// One sentence. Never holds what the caller sent, nor anything about a person.
     pub message: &'static str,
+    /// The place in the body, such as `lines[0].quantity`.
+    pub at: Option<String>,
     /// What to do about it.
     pub fix: Option<&'static str>,
     /// Seconds after which trying again makes sense.
@@ -27,6 +29,8 @@ struct Body {
     code: &'static str,
     message: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<&'static str>,
 }
 
@@ -34,13 +38,20 @@ impl Refusal {
     /// A refusal without advice.
     #[must_use]
     pub const fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
-        Self { status, code, message, fix: None, retry_after: None }
+        Self { status, code, message, at: None, fix: None, retry_after: None }
     }
 
     /// Adds what to do about it.
     #[must_use]
     pub const fn fix(mut self, fix: &'static str) -> Self {
         self.fix = Some(fix);
+        self
+    }
+
+    /// Adds the place in the body.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<String>) -> Self {
+        self.at = Some(place.into());
         self
     }
 
@@ -55,6 +66,12 @@ impl Refusal {
     #[must_use]
     pub const fn bad(code: &'static str, message: &'static str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// 422: the request can be read and makes no sense.
+    #[must_use]
+    pub const fn senseless(code: &'static str, message: &'static str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
     }
 
     /// 401: who is asking is not known, or not believed.
@@ -97,7 +114,7 @@ impl From<StoreError> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let body = Body { code: self.code, message: self.message, fix: self.fix };
+        let body = Body { code: self.code, message: self.message, at: self.at, fix: self.fix };
         let mut response = (self.status, axum::Json(body)).into_response();
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -1,10 +1,9 @@
-//! What the hub itself writes into a shopper's document: a clerk's edits under a grant, an order that was
-//! paid, points and vouchers for display.
+//! A clerk's edits in a shopper's document, under a grant.
 
 use wellmet_engine::time::Instant;
-use wellmet_state::{Document, Snapshot};
+use wellmet_state::Document;
 
-use super::{ANONYMOUS, Documents, hub_actor, kept, of_life, open, place};
+use super::{ANONYMOUS, Documents, kept, of_life, open, place};
 use crate::kept::{Kept, Live};
 use crate::refusal::Refusal;
 use crate::store::Key;
@@ -63,40 +62,5 @@ impl Documents {
             Ok(Next::Put { value: Kept::Live(live).encode(), until, answer })
         })
         .await
-    }
-
-    /// Changes a document under the hub's own name.
-    ///
-    /// # Errors
-    /// As [`Self::edit`].
-    pub(crate) async fn edit_as_hub(
-        &self,
-        whose: Whose,
-        work: impl FnMut(&mut Document, &Live, Instant) -> Result<(), Refusal> + Send,
-    ) -> Result<Vec<u8>, Refusal> {
-        let writer = Writer { actor: hub_actor(whose.shopper, whose.life), owner: whose.shopper };
-        self.edit(whose, writer, work).await
-    }
-
-    /// What an order of the whole cart pays, at this moment; to be kept with the order and given to
-    /// [`Self::purchase`] once it is paid.
-    ///
-    /// # Errors
-    /// As [`Self::edit`].
-    #[allow(dead_code, reason = "the order routes take it up")]
-    pub(crate) async fn snapshot(&self, whose: Whose) -> Result<Snapshot, Refusal> {
-        let body = self.read(whose.shopper, whose.life).await?;
-        Ok(open(&body, 0)?.snapshot())
-    }
-
-    /// Takes out of the cart exactly what an order has paid: what another device added meanwhile stays,
-    /// and a device that was asleep cannot bring the bought pieces back. Repeated it changes nothing.
-    ///
-    /// # Errors
-    /// As [`Self::edit`]; 422 `gap` when the snapshot is not of this document.
-    #[allow(dead_code, reason = "the order routes take it up")]
-    pub(crate) async fn purchase(&self, whose: Whose, paid: &Snapshot) -> Result<Vec<u8>, Refusal> {
-        self.edit_as_hub(whose, |document, live, _| document.purchase(paid, &live.retired).map_err(super::unreadable))
-            .await
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod cookie;
 mod crypto;
 pub mod keys;
 pub(crate) mod session;
+pub mod shop;
 pub mod token;
 
 use wellmet_engine::id::{CustomerId, VisitorId};

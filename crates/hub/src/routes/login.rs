@@ -112,6 +112,13 @@ async fn join(
         None => None,
     };
     let mut document = documents.read(shopper, life).await?;
+    if let (Some(visitor), true) = (visitor, stored.is_some()) {
+        // What she asked and looked at before goes with her; done again it changes nothing.
+        hub.threads.follow(visitor, shopper).await?;
+        let journey = hub.journeys.get(visitor).await?;
+        hub.journeys.merge(shopper, &journey, hub.config.clock.now()).await?;
+        hub.journeys.remove(visitor).await?;
+    }
     for anonymous in stored.into_iter().chain(posted) {
         let name = visitor.unwrap_or_else(|| documents::name_of(&anonymous));
         document = documents.fold(shopper, life, name, &anonymous, policy).await?;

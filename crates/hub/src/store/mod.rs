@@ -2,7 +2,7 @@
 //!
 //! [`Store::get`] and [`Store::swap`] read and replace one value under a revision, [`Store::append`]
 //! adds to a log, [`Store::watch`] wakes whoever waits for a change. There is no transaction over two
-//! places and no query, so that a key-value cluster can stand in for the embedded file: what spans
+//! places and no query but [`Store::keys`], so that a key-value cluster can stand in for the embedded file: what spans
 //! places (a login, an erasure) is written above as steps that may be repeated.
 //!
 //! A change is acknowledged only after it would survive the loss of power.
@@ -43,6 +43,28 @@ pub enum Bucket {
     Grant = 6,
     /// A clerk at work, by the hash of the cookie's token.
     Clerk = 7,
+    /// An order as the shop told it, by its number.
+    Order = 8,
+    /// Readings of stock, by item.
+    Stock = 9,
+    /// A ledger of points, by shopper.
+    Points = 10,
+    /// A voucher by its code, or what an order has redeemed.
+    Voucher = 11,
+    /// The vouchers of a shopper.
+    Wallet = 12,
+    /// What is left of a budget, by offer.
+    Budget = 13,
+    /// Questions, answers and opinions, by shopper.
+    Thread = 14,
+    /// What is due to a shopper and how she wants to be reached, by shopper.
+    Desk = 15,
+    /// What a shopper did, as the hub was told, by shopper.
+    Journey = 16,
+    /// What belongs to the hub as a whole: its signing keys, leases.
+    Hub = 17,
+    /// Who waits for an item, by item.
+    Waiting = 18,
 }
 
 /// A place's name: a hash, so that no name of a person is ever part of a key, a subject or a log.
@@ -175,6 +197,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Removes a subject's log.
     fn purge(&self, subject: Key) -> Pending<'_, ()>;
+
+    /// The keys in use of a bucket that begin with the byte `first`, in no particular order. For work that
+    /// goes through everything, a part at a time; no request of a shopper waits for it.
+    fn keys(&self, bucket: Bucket, first: u8) -> Pending<'_, Vec<Key>>;
 
     /// Wakes the receiver at each change of a place. Changes that follow quickly may be told as one,
     /// and one may be missed when the connection to the store is lost: it is a hint, not a message.

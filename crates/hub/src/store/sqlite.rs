@@ -17,7 +17,7 @@ use tokio::sync::{oneshot, watch};
 use wellmet_engine::time::Instant;
 
 use super::writer::{self, Change, Request};
-use super::{Key, MAX_VALUE, Pending, Place, Revision, Store, StoreError, Swap, Versioned};
+use super::{Bucket, Key, MAX_VALUE, Pending, Place, Revision, Store, StoreError, Swap, Versioned};
 use crate::clock::Clock;
 
 /// Longest a change waits for others to share its flush. Range 0 (each its own) to some 5 ms (more
@@ -259,6 +259,21 @@ impl Store for SqliteStore {
 
     fn purge(&self, subject: Key) -> Pending<'_, ()> {
         Box::pin(async move { self.write(Change::Purge { subject }).await.map(|_| ()) })
+    }
+
+    fn keys(&self, bucket: Bucket, first: u8) -> Pending<'_, Vec<Key>> {
+        let found = self.readers.run(|connection, now| {
+            // Blobs compare by their bytes: the range is one stretch of the index.
+            let sql = "SELECT key FROM entry
+                       WHERE bucket = ?1 AND key >= ?2 AND (?3 IS NULL OR key < ?3) AND (until IS NULL OR until > ?4)";
+            let after = first.checked_add(1).map(|after| vec![after]);
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows =
+                statement.query_map(params![bucket as u8, [first], after, now], |row| row.get::<_, Vec<u8>>(0))?;
+            rows.map(|row| row.map(|bytes| Key::from_bytes(&bytes))).collect::<rusqlite::Result<Option<Vec<_>>>>()
+        });
+        let keys = found.and_then(|keys| keys.ok_or_else(|| StoreError::Failed("a key is not 32 bytes long".into())));
+        Box::pin(ready(keys))
     }
 
     fn watch(&self, place: Place) -> watch::Receiver<Revision> {

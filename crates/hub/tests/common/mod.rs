@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail here")]
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
+pub mod rules;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -17,11 +19,15 @@ use sha2::Sha256;
 use wellmet_engine::time::Instant;
 use wellmet_hub::clock::Clock;
 use wellmet_hub::identity::keys::Keys;
+use wellmet_hub::identity::shop::ShopSecrets;
 use wellmet_hub::{Config, serve};
 
 pub const ORIGIN: &str = "https://shop.example";
 pub const AUDIENCE: &str = "hub.shop.example";
 pub const SECRET: &[u8] = b"a shared secret of thirty-two bytes or more";
+
+/// Shared with the shop's own systems.
+pub const SHOP_SECRET: &str = "what the shop's systems and the hub know";
 
 /// A hub that stops when dropped.
 pub struct TestHub {
@@ -47,6 +53,16 @@ impl TestHub {
         hub
     }
 
+    /// A hub with a shop's rules, where nobody is signed out while a test lets a year go by.
+    pub fn ruled(rules: wellmet_hub::rules::Rules, settings: impl FnOnce(&mut Config)) -> Self {
+        Self::start_with(|config| {
+            let year = wellmet_engine::time::Span::days(400);
+            config.lifetime = wellmet_hub::Lifetime { idle: year, longest: year };
+            config.rules = rules;
+            settings(config);
+        })
+    }
+
     /// On a directory that stays.
     pub fn start_on(data: &Path, settings: impl FnOnce(&mut Config)) -> Self {
         let clock = Clock::standing(now());
@@ -55,6 +71,7 @@ impl TestHub {
         config.keys = keys();
         config.audience = AUDIENCE.into();
         config.clock = clock.clone();
+        config.shop = ShopSecrets::lines(SHOP_SECRET).unwrap();
         settings(&mut config);
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
@@ -77,6 +94,13 @@ impl TestHub {
     /// A browser that has not been here.
     pub fn browser(&self) -> Browser {
         Browser::at(self.address)
+    }
+
+    /// A system of the shop's own.
+    pub fn shop(&self) -> ShopSystem {
+        let mut browser = self.browser();
+        browser.origin = None;
+        ShopSystem(browser)
     }
 
     /// Stops it and waits until it has.
@@ -244,6 +268,44 @@ impl Browser {
     }
 }
 
+/// A system of the shop's own, which knows the secret.
+#[derive(Clone)]
+pub struct ShopSystem(Browser);
+
+impl ShopSystem {
+    pub fn post(&mut self, path: &str, body: &Value) -> Reply {
+        let bearer = format!("Bearer {SHOP_SECRET}");
+        let headers = [("content-type", "application/json"), ("authorization", bearer.as_str())];
+        self.0.send("POST", path, &headers, body.to_string().as_bytes())
+    }
+
+    pub fn get(&mut self, path: &str) -> Reply {
+        self.0.send("GET", path, &[("authorization", &format!("Bearer {SHOP_SECRET}"))], b"")
+    }
+
+    /// Tells of an order.
+    pub fn order(&mut self, notice: Value) -> Reply {
+        self.post("/v1/orders", &json!({ "orders": [notice] }))
+    }
+
+    pub fn stock(&mut self, item: &str, place: &str, quantity: u32) -> Value {
+        self.post("/v1/stock", &json!({ "readings": [{ "item": item, "place": place, "quantity": quantity }] }))
+            .ok()
+            .json()
+    }
+
+    /// Tells a fact of a customer.
+    pub fn fact(&mut self, customer: &str, name: &str, value: &str) {
+        let told = json!({ "customers": [{ "customer": customer, "traits": { name: value } }] });
+        self.post("/v1/customers", &told).ok();
+    }
+
+    /// Looks at what is due.
+    pub fn run(&mut self) -> Value {
+        self.post("/v1/messages/run", &json!({})).ok().json()
+    }
+}
+
 /// Mints tokens as a shop's backend would.
 pub fn token(customer: &str) -> String {
     signed("EdDSA", &claims(customer))
@@ -345,13 +407,17 @@ impl Device {
     /// One where a customer signs in.
     pub fn of(hub: &TestHub, customer: &str) -> Self {
         let mut device = Self { browser: hub.browser(), state: wellmet_state::exchange::Device::new(actor()) };
-        device.login(customer);
+        device.sign_in(&signed("EdDSA", &claims_at(customer, hub.clock.now())));
         device
     }
 
     /// Signs in with what the device holds and goes on with the account's document.
     pub fn login(&mut self, customer: &str) {
-        let reply = self.browser.login(&token(customer), Some(&self.state.document.encode())).ok();
+        self.sign_in(&token(customer));
+    }
+
+    fn sign_in(&mut self, token: &str) {
+        let reply = self.browser.login(token, Some(&self.state.document.encode())).ok();
         let bytes = STANDARD.decode(reply.json()["document"].as_str().unwrap()).unwrap();
         let document = wellmet_state::Document::decode(&bytes, actor()).unwrap();
         self.state = wellmet_state::exchange::Device::from_hub(document);
