@@ -32,12 +32,14 @@ pub(crate) enum Event {
     GrantEdited,
     /// She took a grant back.
     GrantRevoked,
+    /// The clerk was done and gave it back.
+    GrantReturned,
 }
 
 impl Event {
     /// Whether it is about a clerk.
     pub(crate) const fn of_grants(self) -> bool {
-        matches!(self, Self::Granted | Self::GrantOpened | Self::GrantEdited | Self::GrantRevoked)
+        matches!(self, Self::Granted | Self::GrantOpened | Self::GrantEdited | Self::GrantRevoked | Self::GrantReturned)
     }
 }
 

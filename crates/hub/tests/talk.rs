@@ -160,7 +160,11 @@ fn c65_events_of_all_tools_are_one_journey_and_each_names_its_purpose() {
     for _ in 0..2 {
         anna.browser.post("/v1/events", &json!({ "events": events })).ok();
     }
-    assert_eq!(hub.shop().run()["due"], 0, "what was only to be counted is not hers, and what was sent twice is there once");
+    assert_eq!(
+        hub.shop().run()["due"],
+        0,
+        "what was only to be counted is not hers, and what was sent twice is there once"
+    );
     hub.clock.advance(Span::MINUTE);
     let from_app =
         json!({ "customer": "anna", "events": [event("product_viewed", "personalization", json!({ "id": "cup" }))] });

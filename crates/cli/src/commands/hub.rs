@@ -1,17 +1,21 @@
 //! `wellmet hub`: the companion server.
 
+use crate::bookdir;
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
+use crate::shop;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use wellmet_engine::shelf::Shelf;
 use wellmet_engine::time::Span;
 use wellmet_hub::identity::keys::{KeyError, Keys};
+use wellmet_hub::identity::shop::ShopSecrets;
 use wellmet_hub::store::StoreError;
 use wellmet_hub::store::sqlite::SqliteStore;
-use wellmet_hub::{Config, Lifetime, serve_on};
+use wellmet_hub::{Config, Lifetime, MailSettings, WebhookSettings, serve_on};
 
 /// Run the hub: logins, exchange between a shopper's devices, customers' records.
 ///
@@ -37,6 +41,34 @@ pub struct Args {
     /// What the shop's login tokens name as their audience.
     #[arg(long, value_name = "TEXT", default_value = "wellmet")]
     audience: String,
+    /// The shop file: with it the hub decides what counts, and what is due to whom.
+    #[arg(long, value_name = "FILE")]
+    shop: Option<PathBuf>,
+    /// The published book, for rules about categories and prices.
+    #[arg(long, value_name = "DIR", requires = "shop")]
+    book: Option<PathBuf>,
+    /// Secrets shared with the shop's own systems, one a line, each of 32 bytes or more: for orders, stock and
+    /// the checkout. [default: DIR/shop-secrets if there is one]
+    #[arg(long, value_name = "FILE")]
+    shop_secret_file: Option<PathBuf>,
+    /// A file with the address of the mail server, such as smtps://user:password@mail.shop.example.
+    #[arg(long, value_name = "FILE", requires = "mail_from")]
+    mail_server_file: Option<PathBuf>,
+    /// Who mails are from: "Half Past Nine <hello@shop.example>".
+    #[arg(long, value_name = "ADDRESS")]
+    mail_from: Option<String>,
+    /// Where messages for the shop's own systems are handed on to, signed: letters, push, other tools.
+    #[arg(long, value_name = "URL")]
+    webhook: Option<String>,
+    /// The origin under which shoppers reach the hub, for links in mails: https://shop.example.
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    public: Option<String>,
+    /// Another path for a route, such as /v1/live=/v1/news. May be given more than once.
+    #[arg(long = "rename", value_name = "PATH=PATH", value_parser = renamed)]
+    renamed: Vec<(String, String)>,
+    /// Minutes within which everybody is looked at once for what is due.
+    #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=1440))]
+    due_every: u16,
     /// Origin of the shop's pages, such as https://shop.example. May be given more than once.
     /// [default: the origin that a request's own Host names]
     #[arg(long = "origin", value_name = "ORIGIN", value_parser = origin)]
@@ -107,10 +139,47 @@ fn config(args: &Args, console: &Console) -> Outcome<Config> {
         let bytes = std::fs::read(path).map_err(|error| Failure::io(path, &error))?;
         config.keys = config.keys.and(Keys::secret(&bytes).map_err(|error| useless(path, &error))?);
     }
+    counting(args, &mut config)?;
     if config.keys.is_empty() {
         console.note("no key of the shop is known, so nobody can sign in; give one with --jwks or --jwt-secret-file");
     }
     Ok(config)
+}
+
+/// What the hub is told of the shop's rules and systems.
+fn counting(args: &Args, config: &mut Config) -> Outcome {
+    if let Some(path) = &args.shop {
+        let file = shop::load(path)?;
+        let shelf = args.book.as_deref().map(bookdir::open).transpose()?;
+        let shelf = shelf.map(|book| Arc::new(book) as Arc<dyn Shelf + Send + Sync>);
+        config.rules = shop::counts::rules(&file, shelf)
+            .map_err(|_| Failure::new("too-many-rules", "the shop file has too many rules"))?;
+    }
+    let beside = args.data.join("shop-secrets");
+    if let Some(path) = args.shop_secret_file.as_ref().or_else(|| beside.is_file().then_some(&beside)) {
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::io(path, &error))?;
+        config.shop = ShopSecrets::lines(&text).map_err(|error| useless(path, &error))?;
+    }
+    if let (Some(path), Some(from)) = (&args.mail_server_file, &args.mail_from) {
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::io(path, &error))?;
+        let settings = MailSettings { server: text.trim().to_owned(), from: from.clone() };
+        settings.check().map_err(|error| Failure::new("mail", error.to_string()).at(path.display().to_string()))?;
+        config.mail = Some(settings);
+    }
+    config.webhook = args.webhook.clone().map(|url| WebhookSettings { url });
+    config.public.clone_from(&args.public);
+    config.renamed = args.renamed.iter().cloned().collect();
+    config.due_every = Span::MINUTE * i64::from(args.due_every);
+    Ok(())
+}
+
+/// A route's usual path and another one.
+fn renamed(text: &str) -> Result<(String, String), String> {
+    let path = |text: &str| base(text).ok().filter(|path| !path.is_empty());
+    // Parameters keep their braces.
+    let plain = |text: &str| path(&text.replace(['{', '}'], "")).map(|_| text.to_owned());
+    let pair = text.split_once('=').and_then(|(usual, other)| Some((plain(usual)?, plain(other)?)));
+    pair.ok_or_else(|| "two paths such as /v1/live=/v1/news".into())
 }
 
 fn useless(path: &Path, error: &KeyError) -> Failure {

@@ -9,6 +9,7 @@ pub mod hub;
 pub mod import;
 pub mod init;
 pub mod inspect;
+pub mod messages;
 pub mod schema;
 pub mod sql;
 pub mod test;
@@ -31,6 +32,7 @@ pub enum Command {
     Import(import::Args),
     Init(init::Args),
     Inspect(inspect::Args),
+    Messages(messages::Args),
     Schema(schema::Args),
     Sql(sql::Args),
     Test(test::Args),
@@ -54,6 +56,7 @@ impl Command {
             Self::Import(args) => import::run(&args, console),
             Self::Init(args) => init::run(&args, console),
             Self::Inspect(args) => inspect::run(&args, console),
+            Self::Messages(args) => messages::run(&args, console),
             Self::Schema(args) => schema::run(&args, console),
             Self::Sql(args) => sql::run(&args, console),
             Self::Test(args) => test::run(&args, console),

@@ -48,8 +48,8 @@ pub fn compile(shop: &ShopFile, target: Target) -> Result<Table, TooBig> {
 /// As [`compile`].
 pub fn compile_asking(shop: &ShopFile, target: Target, names: &[String]) -> Result<Table, TooBig> {
     let currency = Currency::new(&shop.shop.currency).unwrap_or(Currency::new("XXX").expect("three capital letters"));
-    let mut compiler =
-        Compiler { shop, scope: Scope::new(shop), table: Table::new(currency), phrases: BTreeMap::new() };
+    let (table, phrases) = (Table::new(currency), BTreeMap::new());
+    let mut compiler = Compiler { shop, target, scope: Scope::new(shop), table, phrases };
     compiler.table.languages = shop.shop.languages.clone();
     compiler.table.phrases[0] = vec![String::new(); shop.shop.languages.len()];
     compiler.all(target)?;
@@ -62,6 +62,7 @@ pub fn compile_asking(shop: &ShopFile, target: Target, names: &[String]) -> Resu
 
 struct Compiler<'a> {
     shop: &'a ShopFile,
+    target: Target,
     scope: Scope<'a>,
     table: Table,
     /// Texts already in the table.
@@ -82,7 +83,7 @@ impl<'a> Compiler<'a> {
         let classes = rhythm.classes.iter().map(|(class, days)| (class.clone(), *days)).collect();
         self.table.rhythm = Rhythm { days: rhythm.days.unwrap_or(0), classes };
         let groups: Vec<&String> = self.shop.offers.values().filter_map(|offer| offer.group.as_ref()).collect();
-        for (id, offer) in &self.shop.offers {
+        for (id, offer) in self.offers() {
             let offer = self.offer(id, offer, &groups)?;
             self.table.offers.push(offer);
         }
@@ -167,7 +168,13 @@ impl<'a> Compiler<'a> {
     }
 
     fn offer_ix(&self, id: &str) -> Option<u16> {
-        self.shop.offers.keys().position(|known| known == id).and_then(|at| u16::try_from(at).ok())
+        self.offers().position(|(known, _)| known == id).and_then(|at| u16::try_from(at).ok())
+    }
+
+    /// The offers of the table: a secret one is in no table that anybody can read.
+    fn offers(&self) -> impl Iterator<Item = (&'a String, &'a Offer)> + use<'a> {
+        let (offers, all) = (&self.shop.offers, self.target == Target::Hub);
+        offers.iter().filter(move |(_, offer)| all || !offer.secret)
     }
 
     fn offer(&mut self, id: &str, offer: &Offer, groups: &[&String]) -> Result<offer::Offer, TooBig> {
@@ -421,7 +428,7 @@ fn cap(cap: &Cap) -> Option<offer::Cap> {
     Some(offer::Cap { times: cap.times, every })
 }
 
-fn quiet(quiet: &Quiet) -> Option<offer::Quiet> {
+pub(super) fn quiet(quiet: &Quiet) -> Option<offer::Quiet> {
     let minutes = |text: &str| {
         let (hours, minutes) = text.split_once(':')?;
         Some(hours.parse::<u16>().ok()? * 60 + minutes.parse::<u16>().ok()?)

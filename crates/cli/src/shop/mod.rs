@@ -7,6 +7,7 @@
 pub mod check;
 pub mod compile;
 pub mod configurator;
+pub mod counts;
 pub mod diagnostic;
 mod index;
 pub mod json;

@@ -112,6 +112,13 @@ pub struct Shop {
     /// Languages of the texts as BCP 47 tags; the first is the default.
     #[schemars(length(min = 1), inner(regex(pattern = "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub languages: Vec<String>,
+    /// Time zone of customers whose own is not known, such as Europe/Vienna. UTC if it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Minutes after which a reading of stock is not told as a fact; 15 if it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub stock_minutes: Option<u16>,
 }
 
 /// An attribute of the shop's own.

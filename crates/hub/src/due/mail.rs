@@ -23,6 +23,16 @@ impl std::fmt::Debug for MailSettings {
     }
 }
 
+impl MailSettings {
+    /// Whether the settings can be read. Nothing is sent and nobody is asked.
+    ///
+    /// # Errors
+    /// [`MailError`] when one of them is none.
+    pub fn check(&self) -> Result<(), MailError> {
+        Mailer::new(self).map(|_| ())
+    }
+}
+
 /// Why mails cannot leave.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {

@@ -17,6 +17,7 @@ use wellmet_engine::time::Instant;
 use wellmet_engine::wire::Writer as Bytes;
 use wellmet_state::{Document, Error};
 
+use super::counter;
 use super::grants::Shown;
 use super::login::NO_KEYS;
 use crate::app::Hub;
@@ -112,7 +113,7 @@ pub(super) async fn logout(
     Ok((StatusCode::NO_CONTENT, answer))
 }
 
-async fn at_work(hub: &Hub, headers: &HeaderMap) -> Result<Clerk, Refusal> {
+pub(super) async fn at_work(hub: &Hub, headers: &HeaderMap) -> Result<Clerk, Refusal> {
     let token = cookie::read(headers, cookie::CLERK).ok_or(NO_CLERK)?;
     clerk::find(hub, token).await?.ok_or(NO_CLERK)
 }
@@ -124,7 +125,12 @@ pub(super) async fn open(
 ) -> Result<Reply<Sight>, Refusal> {
     let clerk = at_work(&hub, &headers).await?;
     let now = hub.config.clock.now();
-    let (granted, first) = hub.grants.open(&ask.code, &clerk, now).await?;
+    counter::may_try(&hub, &clerk).await?;
+    let opened = hub.grants.open(&ask.code, &clerk, now).await;
+    if opened.as_ref().is_err_and(|refusal| refusal.code == "no-grant") {
+        counter::was_wrong(&hub, &clerk, now).await?;
+    }
+    let (granted, first) = opened?;
     let sight = sight(&hub, &granted, None).await?;
     if first {
         note(&hub, &granted, &clerk, Event::GrantOpened, None).await?;

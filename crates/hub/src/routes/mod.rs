@@ -1,6 +1,7 @@
 //! The routes, one a file. Their forms are described in `docs/openapi.json`.
 
 mod clerk;
+mod counter;
 mod counts;
 mod customers;
 mod events;
@@ -87,6 +88,11 @@ fn pages(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
         .route("/v1/live", get(live::live))
         .route("/v1/grants", post(grants::make).get(grants::list))
         .route("/v1/grants/{id}", delete(grants::revoke))
+        .route("/v1/grants/qr", get(counter::qr))
+        .route("/v1/clerk/me", get(counter::me))
+        .route("/v1/clerk/grants/{id}/around", get(counter::around))
+        .route("/v1/clerk/grants/{id}/answers", post(counter::answer).layer(DefaultBodyLimit::max(EVENTS)))
+        .route("/v1/clerk/grants/{id}/return", post(counter::give_back))
         .route("/v1/clerk/login", post(clerk::login))
         .route("/v1/clerk/logout", post(clerk::logout))
         .route("/v1/clerk/open", post(clerk::open))
@@ -136,6 +142,9 @@ fn shop(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
 fn open(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
     let limited = named(hub)
         .route("/v1/keys", get(counts::keys))
+        .route("/v1/clerk", get(counter::page))
+        .route("/v1/clerk/page.css", get(counter::style))
+        .route("/v1/clerk/page.js", get(counter::script))
         .route("/v1/unsubscribe", get(reach::unsubscribe_page).post(reach::unsubscribe))
         .router
         .layer(DefaultBodyLimit::max(SMALL))

@@ -21,6 +21,7 @@ impl Compiler<'_> {
         self.triggers(target)?;
         if target == Target::Hub {
             self.layouts()?;
+            self.offers_of_hub()?;
         }
         self.status_slot()
     }
@@ -239,6 +240,22 @@ impl Compiler<'_> {
                 }
                 self.entitled(&format!("layout:{trigger}:{}", spoken(*channel)), variants);
             }
+        }
+        Ok(())
+    }
+
+    /// `offer:NAME`, for each: what the hub tells the checkout. Caps and quiet hours are of what is shown, so
+    /// they are not asked here.
+    fn offers_of_hub(&mut self) -> Result<(), TooBig> {
+        let names: Vec<String> = self.offers().map(|(name, _)| name.clone()).collect();
+        for name in names {
+            let Some(at) = self.offer_ix(&name) else { continue };
+            let mut offer = self.table.offers[usize::from(at)].clone();
+            (offer.cap, offer.quiet, offer.group) = (None, None, None);
+            let mut variant = self.plain("offer", None)?;
+            variant.offer = Some(u16::try_from(self.table.offers.len()).map_err(|_| TooBig)?);
+            self.table.offers.push(offer);
+            self.entitled(&format!("offer:{name}"), vec![(0, variant)]);
         }
         Ok(())
     }

@@ -39,6 +39,10 @@ pub struct Offer {
     pub when: Option<Condition>,
     /// Whether it is advertised to the public. Decides which notices the law wants.
     pub announced: Announced,
+    /// Whether nobody but those who may have it should know of it: then it is not in the book, which anybody
+    /// can read, and the hub alone tells them.
+    #[serde(default)]
+    pub secret: bool,
     /// From when, such as 2026-03-01T09:00.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
