@@ -76,9 +76,12 @@ const NAME: Refusal = Refusal::senseless("event-name", "An event has no name tha
     .fix("Send a name of GA4, Segment or Shopify, or a word of 1 to 64 letters, digits, `-` and `_`.");
 const FUTURE: Refusal = Refusal::senseless("event-moment", "An event is from the future, or older than 400 days.");
 
+/// An item and its category path.
+type About = (String, String);
+
 impl Event {
-    /// The event's kind, its moment, and the items it is about with their categories.
-    fn check(&self, now: Instant) -> Result<(String, Instant, Vec<(String, String)>), Refusal> {
+    /// The event's kind, its moment, and the items it is about.
+    fn check(&self, now: Instant) -> Result<(String, Instant, Vec<About>), Refusal> {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         let own = (1..=64).contains(&self.name.len()) && self.name.chars().all(plain);
         let kind = match word(&self.name) {
@@ -94,7 +97,7 @@ impl Event {
     }
 }
 
-fn items(params: &Map<String, Value>) -> Vec<(String, String)> {
+fn items(params: &Map<String, Value>) -> Vec<About> {
     let lists = ["items", "products", "lineItems"].iter().find_map(|name| params.get(*name)?.as_array());
     let one = |item: &Map<String, Value>| {
         let text = |names: &[&str]| {

@@ -124,11 +124,12 @@ impl Threads {
         now: Instant,
     ) -> Result<Entry, Refusal> {
         let wordless = entry.text.trim().is_empty();
-        let valued = entry.kind == Kind::Feedback && entry.value.is_some_and(|value| (1..=5).contains(&value));
-        if entry.kind == Kind::Feedback && ((entry.value.is_some() && !valued) || (wordless && !valued)) {
+        let opinion = entry.kind == Kind::Feedback;
+        let in_range = entry.value.is_none_or(|value| (1..=5).contains(&value));
+        if opinion && (!in_range || (wordless && entry.value.is_none())) {
             return Err(VALUE.at("value"));
         }
-        if entry.text.len() > LONGEST || (wordless && !valued) {
+        if entry.text.len() > LONGEST || (wordless && !opinion) {
             return Err(TEXT.at("text"));
         }
         let (id, thread_id) = (random::token::<12>()?, random::token::<12>()?);

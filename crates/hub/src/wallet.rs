@@ -128,6 +128,13 @@ impl Wallets {
         self.wallets.remove(shopper).await
     }
 
+    /// The codes in a wallet and the offers they belong to.
+    pub(crate) async fn codes(&self, shopper: Key) -> Result<Vec<Json>, Refusal> {
+        let wallet = self.wallets.get(shopper).await?.unwrap_or_default();
+        let told = |own: &Own| json!({ "code": own.code, "offer": own.offer, "since": own.since, "until": own.until });
+        Ok(wallet.own.iter().map(told).collect())
+    }
+
     async fn note(&self, order: &str, offer: &str, redemption: &str, now: Instant) -> Result<(), Refusal> {
         self.of_orders
             .change(order_key(order), |of| {

@@ -52,11 +52,24 @@ fn c37_c79_a_clerk_sees_cart_questions_and_contact_answers_and_gives_back() {
     anna.sync();
     assert_eq!(anna.cart(), common::lines(&[("cup", 3)]), "it is hers again, with what was done");
     let seen = anna.browser.get("/v1/questions").ok().json()["entries"][0].clone();
-    assert_eq!((seen["state"].as_str(), seen["answers"][0]["by"].as_str(), seen["answers"][0]["channel"].as_str()), (Some("answered"), Some("Eva"), Some("store")));
+    assert_eq!(
+        (seen["state"].as_str(), seen["answers"][0]["by"].as_str(), seen["answers"][0]["channel"].as_str()),
+        (Some("answered"), Some("Eva"), Some("store"))
+    );
     let log = anna.browser.get("/v1/grants").ok().json()["log"].clone();
-    let told: Vec<_> = log.as_array().unwrap().iter().map(|one| (one["event"].as_str().unwrap(), one["by"].as_str())).collect();
+    let told: Vec<_> =
+        log.as_array().unwrap().iter().map(|one| (one["event"].as_str().unwrap(), one["by"].as_str())).collect();
     let eva = Some("Eva");
-    assert_eq!(told, [("granted", None), ("grant-opened", eva), ("grant-edited", eva), ("grant-edited", eva), ("grant-returned", eva)]);
+    assert_eq!(
+        told,
+        [
+            ("granted", None),
+            ("grant-opened", eva),
+            ("grant-edited", eva),
+            ("grant-edited", eva),
+            ("grant-returned", eva)
+        ]
+    );
 }
 
 #[test]

@@ -125,6 +125,71 @@ fn fits(document: &Value, schema: &Value, value: &Value) -> bool {
 }
 
 #[test]
+fn answers_about_what_counts_have_the_described_shape() {
+    use common::rules::{Shop, placed};
+    use wellmet_hub::rules::{OfferRule, PointsRule, VoucherRule, Worth};
+    let document = document();
+    let schema = |path: &str, method: &str| {
+        document["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"].clone()
+    };
+    let mut shop = Shop::new();
+    shop.offer(OfferRule { id: "all".into(), ..OfferRule::default() }, None, None, &[("title", json!("Hello"))]);
+    let voucher = VoucherRule { worth: Worth::Percent(10), least: 0, days: 30, again: None };
+    shop.offer(OfferRule { id: "v".into(), voucher: Some(voucher), ..OfferRule::default() }, None, None, &[]);
+    shop.slot("guarantee", "guarantee", None, &[("days", json!(14)), ("text", json!("Two weeks"))]);
+    shop.slot("payment:card", "payment", None, &[("priority", json!(1))]);
+    shop.rules.payments = vec!["card".into()];
+    shop.rules.points =
+        Some(PointsRule { milli_per_unit: 1_000, unit_minor: 100, pending_days: 14, expire_days: Some(365) });
+    let hub = TestHub::ruled(shop.done(), |_| {});
+    let (mut anna, mut system) = (Device::of(&hub, "anna"), hub.shop());
+    let told = system.order(placed("A-1", "anna", hub.clock.now(), "cup", 1, "30")).ok().json();
+    let mut seen = vec![("/v1/orders", "post", told)];
+    seen.push(("/v1/stock", "post", system.stock("cup", "web", 3)));
+    let code = anna.browser.get("/v1/vouchers").ok().json()["vouchers"][0]["code"].clone();
+    let ask = json!({ "code": code, "customer": "anna", "order": "A-1" });
+    seen.push(("/v1/redeem", "post", system.post("/v1/redeem", &ask).ok().json()));
+    seen.push((
+        "/v1/entitlements",
+        "post",
+        system.post("/v1/entitlements", &json!({ "customer": "anna" })).ok().json(),
+    ));
+    seen.push(("/v1/messages/run", "post", system.run()));
+    let event =
+        json!({ "events": [{ "name": "view_item", "purpose": "personalization", "params": { "item_id": "cup" } }] });
+    seen.push(("/v1/events", "post", anna.browser.post("/v1/events", &event).ok().json()));
+    seen.push(("/v1/questions", "post", anna.browser.post("/v1/questions", &json!({ "text": "Blue?" })).ok().json()));
+    seen.push(("/v1/feedback", "post", anna.browser.post("/v1/feedback", &json!({ "value": 4 })).ok().json()));
+    seen.push(("/v1/inbox", "get", system.get("/v1/inbox").ok().json()));
+    seen.push(("/v1/stock", "get", anna.browser.get("/v1/stock?items=cup").ok().json()));
+    seen.push(("/v1/access/{item}", "get", anna.browser.get("/v1/access/cup").ok().json()));
+    for path in [
+        "/v1/orders",
+        "/v1/offers",
+        "/v1/vouchers",
+        "/v1/points",
+        "/v1/payments",
+        "/v1/questions",
+        "/v1/feedback",
+        "/v1/messages",
+        "/v1/contact",
+        "/v1/keys",
+        "/v1/export",
+    ] {
+        seen.push((path, "get", anna.browser.get(path).ok().json()));
+    }
+    for (path, method, answer) in &seen {
+        let schema = schema(path, method);
+        assert!(schema.is_object(), "{method} {path} has no schema");
+        assert!(fits(&document, &schema, answer), "{method} {path}: {answer}");
+    }
+    let exported = &seen.last().unwrap().2;
+    for (part, least) in [("questionsAndOpinions", 2), ("points", 1), ("vouchers", 1), ("journey", 2)] {
+        assert!(exported[part].as_array().unwrap().len() >= least, "{part}: {exported}");
+    }
+}
+
+#[test]
 fn answers_have_the_described_shape() {
     let document = document();
     let schema = |path: &str, method: &str| {

@@ -93,8 +93,10 @@ pub fn run(args: &Args, console: &Console) -> Outcome {
         for rule in &triggers {
             let slot = format!("trigger:{}", rule.id);
             let (trace, locale) = shopper.facts(|facts| {
-                let outcome = explain(&rules.table, facts, &NoShelf, &Native::new(), &[&slot]);
-                (outcome.decisions.first().map(|decision| trace(decision, &NoShelf)), facts.locale.to_owned())
+                let (host, slots) = (Native::new(), [slot.as_str()]);
+                let outcome = explain(&rules.table, facts, &NoShelf, &host, &slots);
+                let trace = outcome.decisions.first().map(|decision| trace(decision, &NoShelf));
+                (trace, facts.locale.to_owned())
             });
             let Some(trace) = trace else { continue };
             seen.push(one(&rules, rule, name, &trace, &locale, args.html.as_deref())?);

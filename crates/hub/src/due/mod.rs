@@ -21,7 +21,7 @@ use crate::refusal::Refusal;
 use crate::rules::{Channel, Person, TriggerRule, Verdict};
 use crate::store::{Bucket, Key, Place, Swap};
 
-pub(crate) use desk::{Desks, Fired, Message, Settings, State};
+pub(crate) use desk::{Desk, Desks, Fired, Message, Settings, State};
 pub(crate) use mail::Mailer;
 pub use mail::{MailError, MailSettings};
 pub(crate) use wait::Waiting;

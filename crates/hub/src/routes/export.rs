@@ -10,6 +10,7 @@ use wellmet_engine::record::Record;
 use wellmet_engine::time::Instant;
 
 use crate::app::Hub;
+use crate::due::Desk;
 use crate::history::Event;
 use crate::readable::{moment, readable};
 use crate::refusal::Refusal;
@@ -42,6 +43,13 @@ pub(super) async fn export(
         },
         "shopRecord": books(&record),
         "document": readable(&document)?,
+        "questionsAndOpinions": hub.threads.get(shopper).await?.entries,
+        "points": hub.points.get(shopper).await?.entries,
+        "vouchers": hub.wallets.codes(shopper).await?,
+        "reach": reach(&hub.desks.get(shopper).await?),
+        "journey": hub.journeys.get(shopper).await?.events().map(|event| json!({
+            "at": moment(event.at), "what": event.kind, "item": event.item, "category": event.category,
+        })).collect::<Vec<_>>(),
         "history": history.iter().map(|entry| json!({
             "at": moment(Instant(entry.at)),
             "event": entry.event,
@@ -51,6 +59,18 @@ pub(super) async fn export(
     });
     let text = serde_json::to_vec_pretty(&all).expect("a JSON value is always JSON");
     Ok((HEAD, text))
+}
+
+/// How she wants to be reached, and what was sent.
+fn reach(desk: &Desk) -> Value {
+    json!({
+        "mail": desk.settings.mail, "timeZone": desk.settings.zone, "language": desk.settings.locale,
+        "waitingFor": desk.watched,
+        "messages": desk.out.iter().map(|message| json!({
+            "at": moment(Instant(message.at)), "about": message.trigger, "by": message.channel, "state": message.state,
+            "content": message.fields,
+        })).collect::<Vec<_>>(),
+    })
 }
 
 fn books(record: &Record) -> Value {
