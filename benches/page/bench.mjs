@@ -87,16 +87,24 @@ async function load(context, address, { cpu = 1, network }) {
   return result;
 }
 
+async function arrive(browser) {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+  await context.addInitScript(probe, [DEFAULT, PERSONAL]);
+  return context;
+}
+
 async function measured(browser, address, visit, conditions) {
   const results = [];
+  let context = await arrive(browser);
+  if (visit === "returning") await load(context, address, {});
   for (let n = 0; n < Number(loads); n += 1) {
-    const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
-    await context.addInitScript(probe, [DEFAULT, PERSONAL]);
-    if (visit === "returning") await load(context, address, {});
     results.push(await load(context, address, conditions));
+    if (visit === "returning") continue;
     await context.close();
+    context = await arrive(browser);
   }
-  return Object.fromEntries(MEASURES.map(([key, , unit]) => [key, round(median(results.map((result) => result[key])), unit]));
+  await context.close();
+  return Object.fromEntries(MEASURES.map(([key, , unit]) => [key, round(median(results.map((result) => result[key])), unit)]));
 }
 
 const { folder, out } = await book();

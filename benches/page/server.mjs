@@ -28,8 +28,8 @@ const plain = `<h1 id="headline">${DEFAULT}</h1>`;
 function pages({ stub }) {
   const growthbook = (more) =>
     page(
-      `<script>window.growthbook_config={attributes:{id:"u1",tier:"gold"},noStreaming:true}</script>
-<script async src="/gb/auto.min.js" data-api-host="" data-client-key="sdk-bench" data-no-streaming="true" data-tracking="none" ${more}></script>`,
+      `<script>window.growthbook_config={apiHost:location.origin,clientKey:"sdk-bench",attributes:{id:"u1",tier:"gold"},noStreaming:true}</script>
+<script async src="/gb/auto.min.js" data-no-streaming="true" data-tracking="none" ${more}></script>`,
       plain,
     );
   return {

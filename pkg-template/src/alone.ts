@@ -7,7 +7,7 @@
  * cart). A shop file that names one of these slots has the last word about it. Cards of what she looked at need the
  * personalization purpose and go with it, cards of her cart go with the cart.
  */
-import { all } from "./dom.js";
+import { all, whenSeen } from "./dom.js";
 import type { CartView, Decision, Item } from "./engine.js";
 import { readDocument, type Product, type Reading } from "./reading.js";
 import type { Scene } from "./wellmet.js";
@@ -63,6 +63,8 @@ export interface Alone {
   decide(decisions: Decision[], slots: string[]): Decision[];
   /** The cart with what the pages have said of its lines. */
   cart(cart: CartView): CartView;
+  /** What amounts are in where there is no book: the currency of this page's product, else of the last one she saw. */
+  currency(): string | undefined;
   /** Consent, identity or the cart are not what they were. */
   changed(): void;
   /** Somebody else is looking now. */
@@ -141,7 +143,7 @@ export async function standAlone(scene: Scene, store: Store, read: (keys: string
     id,
     ...card,
     // Without a price a template keeps what it says.
-    price: card.price as number,
+    price: (card.currency === scene.voice().currency ? card.price : undefined) as number,
     reason: { code: "seen", text: "", args: {} },
   });
 
@@ -159,7 +161,7 @@ export async function standAlone(scene: Scene, store: Store, read: (keys: string
     if (slot === "greeting") {
       const name = personal && (desk.run((s) => s.preference("name"), true) || desk.customer?.name);
       if (name) return { ...keep(slot), choice: "known", fields: { name }, reason: { code: "name", text: "", args: {} } };
-      visit();
+      whenSeen(visit);
       if (personal && visits > 1) return { ...keep(slot), choice: "returning", reason: { code: "returning", text: "", args: {} } };
       return keep(slot);
     }
@@ -193,7 +195,7 @@ export async function standAlone(scene: Scene, store: Store, read: (keys: string
       signature = now;
       reading = readDocument(tell);
       const more = !marked() && scene.learn(reading.page);
-      look();
+      whenSeen(look);
       return more;
     },
     decide(decisions, slots) {
@@ -219,7 +221,11 @@ export async function standAlone(scene: Scene, store: Store, read: (keys: string
       });
       return { ...cart, lines, total, currency };
     },
-    changed: () => look(),
+    currency() {
+      const newest = Object.values(kept.cards).sort((a, b) => b.seen - a.seen).find(({ currency }) => currency);
+      return reading?.product?.currency ?? newest?.currency;
+    },
+    changed: () => whenSeen(look),
     forget() {
       kept = keptIn(undefined);
       saved = "";

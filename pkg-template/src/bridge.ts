@@ -7,7 +7,7 @@
  * same moment is left to it. Nothing is told without the analytics purpose.
  */
 import { ANALYTICS } from "./consent.js";
-import { listen } from "./dom.js";
+import { listen, whenSeen } from "./dom.js";
 import type { CartView } from "./engine.js";
 import { emit } from "./events.js";
 import { commandOf, fromGa4, fromSegment, fromShopify, toGa4, toSegment, type Act, type ActItem, type Ga4Params } from "./names.js";
@@ -232,7 +232,7 @@ export function bridge(scene: Scene, store: Store): Bridge {
       if (detail.own && !following) cartChanged(detail.cart);
       else cart = detail.cart;
     }),
-    listen(document, "wellmet:decided", () => setTimeout(shown)),
+    listen(document, "wellmet:decided", () => setTimeout(() => whenSeen(shown))),
     listen(
       document,
       "click",
@@ -248,7 +248,7 @@ export function bridge(scene: Scene, store: Store): Bridge {
       { capture: true },
     ),
   );
-  shown();
+  whenSeen(shown);
 
   return {
     async hear(event, params = {}) {

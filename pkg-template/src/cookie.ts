@@ -8,11 +8,21 @@ const NAME = "wm";
 const AGE_S = 400 * 86_400;
 
 const write = (value: string, age: number): void => {
-  document.cookie = `${NAME}=${value}; Path=/; Max-Age=${age}; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+  try {
+    document.cookie = `${NAME}=${value}; Path=/; Max-Age=${age}; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+  } catch {
+    // Refused in a sandboxed frame.
+  }
 };
 
 /** The id in the cookie, if there is one of a form that we give out. */
-export const visitorCookie = (): string | undefined => /(?:^|; )wm=([\w-]{8,64})(?:;|$)/.exec(document.cookie)?.[1];
+export const visitorCookie = (): string | undefined => {
+  try {
+    return /(?:^|; )wm=([\w-]{8,64})(?:;|$)/.exec(document.cookie)?.[1];
+  } catch {
+    return;
+  }
+};
 
 export const setVisitorCookie = (id: string): void => {
   if (/^[\w-]{8,64}$/.test(id)) write(id, AGE_S);

@@ -1,4 +1,4 @@
-/** Two things of the DOM that everything here does all the time. */
+/** Things of the DOM that everything here does all the time. */
 
 /** All elements that match, as an array. */
 export const all = <E extends HTMLElement = HTMLElement>(selector: string, within: ParentNode = document): E[] => [
@@ -14,4 +14,11 @@ export function listen<E extends Event>(
 ): () => void {
   target.addEventListener(type, heard as EventListener, options);
   return () => target.removeEventListener(type, heard as EventListener, options);
+}
+
+/** Calls back once somebody looks: at once, or when a page that was made ahead of time is shown. */
+export function whenSeen(seen: () => void): void {
+  if ((document as { prerendering?: boolean }).prerendering) {
+    document.addEventListener("prerenderingchange", seen, { once: true });
+  } else seen();
 }

@@ -97,7 +97,13 @@ export function hubAt(base: string) {
     record: () => bytes(ask("GET", "v1/record")),
     sync: (request: Uint8Array, as: "customer" | "visitor") =>
       bytes(ask("POST", "v1/sync", request, { "wellmet-as": as })),
-    /** Wake-ups. */
-    live: () => new EventSource(new URL("v1/live", at), { withCredentials: credentials === "include" }),
+    /** Wake-ups, where the browser allows a stream. */
+    live() {
+      try {
+        return new EventSource(new URL("v1/live", at), { withCredentials: credentials === "include" });
+      } catch {
+        return;
+      }
+    },
   };
 }

@@ -114,10 +114,10 @@ export function live(scene: Scene): Living {
   });
 
   const sync = keepInStep({
-    wanted: () =>
+    wanted: (leaving) =>
       !!hub &&
       !!desk.session &&
-      document.visibilityState !== "hidden" &&
+      (leaving || document.visibilityState !== "hidden") &&
       (!!desk.customer || (desk.personal() && identity.visited())),
     request: () =>
       desk.run((s) => {
@@ -218,7 +218,8 @@ export function live(scene: Scene): Living {
       const name = (wmSlot || wmDecide)!;
       return settled && /^(greeting|recent|resume)$/.test(name) && /^(unknown-slot)?$/.test(scene.explain(name)?.reason.code ?? "");
     });
-    const nameless = scene.cart().lines.some(({ title, configuration }) => title == null && !configuration);
+    const { lines, needs } = scene.cart();
+    const nameless = !needs.length && lines.some(({ title, configuration }) => title == null && !configuration);
     try {
       if (book == null || unmarked || strange || nameless) {
         reading ??= import("./alone.js").then(({ standAlone }) => standAlone(scene, store, readStore));
@@ -235,7 +236,7 @@ export function live(scene: Scene): Living {
         await bridging;
       }
     } catch (error) {
-      reading = bridging = undefined;
+      // Not again in this page: what is blocked stays blocked.
       tell("WM-LOAD-003", `a part that this page needs could not be loaded: ${error}`);
     }
   }
@@ -270,6 +271,7 @@ export function live(scene: Scene): Living {
     } else if (what === "hidden") {
       noteExposures();
       keeping.flushJourney();
+      if (pending()) sync.leave();
     } else if (what === "wake") void scene.decide();
     else if (what === "leave") {
       noteExposures();

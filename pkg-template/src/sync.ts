@@ -15,8 +15,8 @@ const MOST_ROUNDS = 4;
 
 /** What keeping in step needs from around it. */
 export interface SyncHost {
-  /** Whether there is someone to keep in step with, and her page is looked at. */
-  wanted(): boolean;
+  /** Whether there is someone to keep in step with, and her page is looked at, or is being left just now. */
+  wanted(leaving?: boolean): boolean;
   request(): Uint8Array;
   exchange(request: Uint8Array): Promise<Answer<{ bytes: Uint8Array }>>;
   /** Takes the answer in; true when the hub wants to be asked again now. */
@@ -33,6 +33,8 @@ export interface SyncHost {
 export interface Sync {
   /** Exchange soon; several wishes make one exchange. */
   soon(ms?: number): void;
+  /** The page is being left: what waits goes now, in a request that outlives the page. */
+  leave(): void;
   /** Ends waiting and wake-ups until `soon` is called again. */
   stop(): void;
 }
@@ -56,7 +58,7 @@ export function keepInStep(host: SyncHost): Sync {
 
   const later = (ms: number): void => {
     clearTimeout(timer);
-    timer = setTimeout(exchange, ms);
+    timer = setTimeout(() => void exchange(), ms);
   };
 
   const wait = (failed: number): number =>
@@ -80,14 +82,14 @@ export function keepInStep(host: SyncHost): Sync {
     return true;
   }
 
-  async function exchange(): Promise<void> {
+  async function exchange(leaving?: boolean): Promise<void> {
     timer = undefined;
-    if (!host.wanted()) return quiet();
+    if (!host.wanted(leaving)) return quiet();
     if (busy) {
       again = true;
       return;
     }
-    if (!deaf && listen()) return later(OPEN_PATIENCE_MS);
+    if (!leaving && !deaf && listen()) return later(OPEN_PATIENCE_MS);
     busy = true;
     const mine = round;
     const answer = await host.exchange(host.request());
@@ -103,7 +105,7 @@ export function keepInStep(host: SyncHost): Sync {
         else host.saved("hub");
         again = false;
       }
-      listen();
+      if (host.wanted()) listen();
     } else {
       again = false;
       host.saved("device");
@@ -119,11 +121,17 @@ export function keepInStep(host: SyncHost): Sync {
     soon(ms = DEBOUNCE_MS) {
       later(ms);
     },
+    leave() {
+      if (timer === undefined) return;
+      clearTimeout(timer);
+      void exchange(true);
+    },
     stop() {
       round++;
       busy = again = false;
       failures = deaf = 0;
       clearTimeout(timer);
+      timer = undefined;
       quiet();
     },
   };

@@ -14,7 +14,7 @@ import { cartShower, NO_CART } from "./cart.js";
 import { ANALYTICS, CART, followGoogle, heedPrivacyControl, PERSONALIZATION, withConsent } from "./consent.js";
 import { dropVisitorCookie, randomId, setVisitorCookie, visitorCookie } from "./cookie.js";
 import { showing, slotsOf, sure } from "./decisions.js";
-import { listen } from "./dom.js";
+import { listen, whenSeen } from "./dom.js";
 import type { CartView, Decision, LoadEngine, Session } from "./engine.js";
 import { emit, on, problems, type Tell } from "./events.js";
 import type { Backstage, Living } from "./living.js";
@@ -198,7 +198,7 @@ export function create(
 
     const now = (): number => fixed ?? Date.now() + offset;
     const locale = (): string => options.locale || document.documentElement.lang || navigator.language;
-    const voice = (): Voice => ({ locale: locale(), currency: cart.currency });
+    const voice = (): Voice => ({ locale: locale(), currency: cart.currency || here.alone?.currency() || "" });
 
     const desk = deskOf({
       tell,
@@ -297,9 +297,7 @@ export function create(
         page = seen;
         desk.run((s) => s.setPage(page.kind, page.item, page.category));
         // A page made ahead of time has not been seen by anyone yet.
-        if ((document as { prerendering?: boolean }).prerendering) {
-          document.addEventListener("prerenderingchange", count, { once: true });
-        } else count();
+        whenSeen(count);
         return true;
       },
 
@@ -307,7 +305,7 @@ export function create(
         if (JSON.stringify(read) === JSON.stringify(page)) return false;
         told = page = read;
         desk.run((s) => s.setPage(page.kind, page.item, page.category));
-        if (!(document as { prerendering?: boolean }).prerendering) look();
+        whenSeen(look);
         return true;
       },
 

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { testPage } from "./page.js";
+// Loaded already, so that loading them later takes no time that a test would have to wait for.
+import "../src/alone.js";
+import "../src/living.js";
 import { fakeIndexedDb, settle } from "./fakes.js";
 
 const MARKUP = `
@@ -110,6 +113,22 @@ describe("with no configuration at all", () => {
     await settle();
     expect([text("greeting"), text("recent"), text("resume")]).toEqual(["Welcome", "Nothing yet", "Start here"]);
     expect(idb.state.data.has("cards")).toBe(false);
+  });
+
+  it("a page made ahead of time is seen when she looks", async () => {
+    const idb = fakeIndexedDb();
+    const first = await visit("/page", "", idb);
+    await first.wellmet.consent({ personalization: true });
+    await settle();
+    Object.defineProperty(document, "prerendering", { value: true, configurable: true });
+    const page = await visit("/CH-1", product("CH-1", "Chair"), idb);
+    expect(page.script.calls).not.toContain("view CH-1");
+    expect(idb.state.data.get("cards")).not.toMatchObject({ cards: { "CH-1": {} } });
+    delete (document as { prerendering?: boolean }).prerendering;
+    document.dispatchEvent(new Event("prerenderingchange"));
+    await settle();
+    expect(page.script.calls).toContain("view CH-1");
+    expect(idb.state.data.get("cards")).toMatchObject({ cards: { "CH-1": { title: "Chair" } } });
   });
 
   it("kept cards of another form are not believed", async () => {

@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { decision, fakeIndexedDb, settle } from "./fakes.js";
 import { testPage } from "./page.js";
+// Loaded already, so that loading them later takes no time that a test would have to wait for.
+import "../src/alone.js";
+import "../src/bridge.js";
+import "../src/living.js";
 
 type Layer = unknown[] & { push(...entries: unknown[]): number };
 const page = globalThis as { dataLayer?: Layer | undefined; analytics?: unknown };

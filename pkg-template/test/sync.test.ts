@@ -56,6 +56,23 @@ test("several wishes make one exchange", async () => {
   expect(log).toEqual(["ask", "hub"]);
 });
 
+test("what waits when the page is left goes at once, and nothing goes when nothing waits", async () => {
+  sync.leave();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked()).toBe(0);
+  sync.soon();
+  sync.leave();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(log).toEqual(["ask", "hub"]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(asked(), "and not again").toBe(1);
+  sync.soon();
+  sync.stop();
+  sync.leave();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked(), "nor for who has gone").toBe(1);
+});
+
 test("a hub that is away is asked less and less, and not for ever in a hidden page", async () => {
   answers = Array.from({ length: 40 }, () => bad(0));
   sync.soon(0);

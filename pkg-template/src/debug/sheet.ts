@@ -8,7 +8,7 @@ export const SHEET = `
   font: 13px/1.45 system-ui, sans-serif; color: light-dark(#1d2125, #e8eaed); background: light-dark(#fff, #1d2125);
   box-shadow: 0 0 2rem #0006; text-align: start;
 }
-@media (max-width: 40rem) { section { inline-size: 100vw; block-size: 55dvh } }
+@media (max-width: 40rem) { [popover], section { inline-size: 100vw; block-size: 55vh; block-size: 55dvh } }
 header { position: sticky; inset-block-start: 0; z-index: 1; display: flex; align-items: center; gap: .5rem; padding: .5rem .75rem;
   color: #fff; background: #1f4d46 }
 h2 { flex: 1; margin: 0; font-size: 1rem }

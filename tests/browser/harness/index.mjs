@@ -34,7 +34,7 @@ export const FAILED_REQUEST = /^error: Failed to load resource: /;
  *   come and go without her touch
  */
 export function behaviour(name, body, { expect = [], cartMoves = false } = {}) {
-  test(name, { timeout: 90_000 }, async () => {
+  test(name, { timeout: 150_000 }, async () => {
     const shoppers = [];
     /** A new person with a new browser profile; options as of Playwright's `newContext`. */
     const shopper = async (options = {}) => {
