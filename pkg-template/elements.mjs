@@ -3,7 +3,8 @@
  * reserves their room, and `custom-elements.json` from the tags in their headers.
  */
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 
 /** `import css from "./x.css?inline"` is the sheet as text, made small. */
@@ -76,6 +77,37 @@ export function readHeader(source) {
   return header;
 }
 
+/** The reference of the elements, as it stands in the package's README. */
+export async function reference(here, names) {
+  const list = (items, line) => items.map(line).join("<br>");
+  const code = (text) => `\`${text}\``;
+  const sections = await Promise.all(
+    names.map(async (name) => {
+      const { tag, description, attributes, slots, events, parts, properties } = readHeader(await readFile(join(here, `src/elements/${name}.ts`), "utf8"));
+      const rows = [
+        ["Attributes", list(attributes, ({ name, description }) => `${code(name)} ${description}`)],
+        ["Slots", list(slots, ({ name, description }) => `${name ? code(name) : "(default)"} ${description}`)],
+        ["Events", list(events, ({ name, kind, description }) => `${code(name)} ${description}; ${code(kind.replace(/^CustomEvent<(.*)>$/, "$1").replaceAll(" | ", " or "))}`)],
+        ["Parts", parts.map(({ name }) => code(name)).join(", ")],
+        ["Properties", list(properties, ({ name, default: value, description }) => `${code(name)}${value ? ` (${value})` : ""} ${description}`)],
+      ];
+      const table = rows.filter(([, text]) => text).map(([what, text]) => `| ${what} | ${text} |`);
+      return `### \`<${tag}>\`\n\n${description}\n\n| | |\n| --- | --- |\n${table.join("\n")}\n`;
+    }),
+  );
+  return sections.join("\n");
+}
+
+const MARKS = ["<!-- The elements, from their headers: node pkg-template/elements.mjs -->\n", "<!-- End of the elements -->\n"];
+
+/** The README with the reference as it should be. */
+export async function readmeWithReference(here) {
+  const [before, after] = MARKS;
+  const readme = await readFile(join(here, "README.md"), "utf8");
+  const [head, rest] = readme.split(before);
+  return head + before + "\n" + (await reference(here, await elementNames(here))) + "\n" + after + rest.split(after)[1];
+}
+
 const camel = (name) => name.replace(/-(.)/g, (_, c) => c.toUpperCase());
 const CLASS = /export class (\w+) extends WmElement/;
 
@@ -120,4 +152,9 @@ export async function manifest(here, names) {
     }),
   );
   return { schemaVersion: "2.1.0", readme: "README.md", modules };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const here = dirname(process.argv[1]);
+  await writeFile(join(here, "README.md"), await readmeWithReference(here));
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { elementNames, manifest } from "../../elements.mjs";
+import { elementNames, manifest, readmeWithReference } from "../../elements.mjs";
 import type { WmElement } from "../../src/elements/base.js";
 
 const here = join(dirname(new URL(import.meta.url).pathname), "../..");
@@ -20,6 +20,10 @@ test("the manifest has every element that can be loaded", () => {
   expect(sorted(names)).toEqual(sorted(loaded));
   const typed = all(source("types.ts").split("interface WellmetElementEvents")[0]!, /"wm-(\w+)":/g);
   expect(sorted(typed)).toEqual(sorted(loaded));
+});
+
+test("the README has the reference as the headers say (`node pkg-template/elements.mjs` writes it)", async () => {
+  expect(readFileSync(join(here, "README.md"), "utf8")).toBe(await readmeWithReference(here));
 });
 
 test("the types know every event", () => {
