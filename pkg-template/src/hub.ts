@@ -92,6 +92,8 @@ export function hubAt(base: string) {
       }
     },
 
+    /** Something that she says; the answer is the caller's affair. */
+    send: (path: string, body: object) => ask("POST", path, body),
     logout: () => ask("POST", "v1/logout", {}),
     forget: () => ask("DELETE", "v1/shopper", {}),
     record: () => bytes(ask("GET", "v1/record")),

@@ -13,7 +13,7 @@ import { all } from "./dom.js";
 import type { Life, Session, Watch } from "./engine.js";
 import { emit } from "./events.js";
 import { keepFocus } from "./focus.js";
-import { hubAt } from "./hub.js";
+import { hubAt, type Hub } from "./hub.js";
 import { identities } from "./identity.js";
 import { keeping as keepingOf, type Keeping } from "./keeping.js";
 import type { Shown } from "./slot.js";
@@ -50,11 +50,10 @@ export interface Living {
 export interface Backstage {
   /** Something she did to her document: done, kept, shown and sent. */
   act: Keeping["act"];
+  hub: Hub | undefined;
   say: (sentence: string) => void;
   store: Store;
   tabs: Tabs;
-  /** Starts over from the store. */
-  reread(): Promise<void>;
 }
 
 /** Begins. */
@@ -137,7 +136,7 @@ export function live(scene: Scene): Living {
   });
 
   const act = keeping.act;
-  scene.backstage = { act, say: region.say, store, tabs, reread };
+  scene.backstage = { act, hub, say: region.say, store, tabs };
 
   /** A draft can be judged only with its model. */
   async function withModel(id: string): Promise<void> {

@@ -2,7 +2,7 @@
  * One question, five faces (or stars, zero to ten, choices) and room for words; asked once.
  *
  * The answer goes into her document under the survey's name, so no device of hers asks again, and into the journey as
- * `answer`, so that conditions can ask for it. Words go to the page with the event, never into the journey.
+ * `answer`, so that conditions can ask for it. Words go to the hub and to the page with the event, never into the journey.
  *
  * With `data-wm-slot="survey:NAME"` it asks what the shop file asks, when it asks it.
  *
@@ -12,6 +12,7 @@
  * @attr {string} question - what is asked
  * @attr {string} answer - `faces` unless told otherwise, `stars`, `nps` (0 to 10), `choice` or `text`
  * @attr {string} choices - the answers of a `choice`, one a line
+ * @attr {string} token - of a link in a mail that asks one customer, good for one answer
  * @slot - shown until it is known whether she has answered
  * @slot thanks - shown once she has answered
  * @event {CustomEvent<{ survey: string, answer: string, text: string }>} wm-answer - she answered: a face is `1` (very unhappy) to `5`, a choice its words
@@ -49,12 +50,13 @@ const STAR = h("svg", { class: "face star", viewBox: "0 0 24 24", "aria-hidden":
 
 /** `<wm-survey>` */
 export class WmSurvey extends WmElement {
-  static override make: Make = { css, words, attributes: { name: "text", question: "text", answer: "text", choices: "text" } };
+  static override make: Make = { css, words, attributes: { name: "text", question: "text", answer: "text", choices: "text", token: "text" } };
 
   declare name: string;
   declare question: string;
   declare answer: string;
   declare choices: string;
+  declare token: string;
 
   #chosen = "";
   #text = "";
@@ -107,10 +109,9 @@ export class WmSurvey extends WmElement {
   /** Value, words and picture of each possible answer. */
   #options(): [value: string, label: string, picture?: Kid][] {
     const kind = this.#kind;
-    const number = (n: number): string => n.toLocaleString(this.voice.locale);
     if (kind === "text") return [];
     if (kind === "choice") return this.textOf("choices").split("\n").filter(Boolean).map((choice) => [choice, choice]);
-    if (kind === "nps") return Array.from({ length: 11 }, (_, n) => [String(n), number(n)]);
+    if (kind === "nps") return Array.from({ length: 11 }, (_, n) => [String(n), n.toLocaleString(this.voice.locale)]);
     return FACES.map((n) => [String(n), kind === "stars" ? this.word("stars", { n }) : this.word(String(n)), kind === "stars" ? STAR : face(n)]);
   }
 
@@ -150,6 +151,16 @@ export class WmSurvey extends WmElement {
     this.#thanked = true;
     void scene.backstage.act((s) => s.setPreference(ANSWER + name, answer));
     scene.did("answer", name, answer);
+    // The hub takes one to five, words, or both.
+    const scale = /^(faces|stars)$/.test(this.#kind);
+    const words = [!scale && !wordsOnly && answer, text].filter(Boolean).join("\n");
+    const said = { survey: name, text: words, value: scale ? Number(answer) : undefined, token: this.token || undefined };
+    const send = async (): Promise<void> => {
+      const sent = await scene.backstage.hub?.send("v1/feedback", said);
+      // Not arrived: once more when the network is back, as long as this page is there.
+      if (sent && !sent.ok && !sent.status) addEventListener("online", () => void send(), { once: true });
+    };
+    void send();
     this.emit("answer", { survey: name, answer: wordsOnly ? "" : answer, text });
     this.say(this.word("thanks"));
     this.focusOn(".thanks");

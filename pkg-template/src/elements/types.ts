@@ -81,7 +81,7 @@ export interface WellmetElements {
   "wm-memory": Has<"correct-href", "limit">;
   "wm-offer": Has<"ends" | "starts" | "essential" | "headline" | "text" | "code", "extend">;
   "wm-price": Has<"currency" | "announced" | "law", "amount" | "was" | "prior", "personal">;
-  "wm-survey": Has<"name" | "question" | "answer" | "choices">;
+  "wm-survey": Has<"name" | "question" | "answer" | "choices" | "token">;
   "wm-why": Has<"for" | "memory-href">;
 }
 

@@ -3,6 +3,7 @@ import "../../src/elements/configurator.js";
 import "../../src/elements/survey.js";
 import "../../src/elements/why.js";
 import { decision, settle } from "../fakes.js";
+import { testPage } from "../page.js";
 import { inside, isDefault, press, shop, text, the } from "./page.js";
 
 beforeEach(() => {
@@ -74,6 +75,26 @@ test("c68 other kinds of answers are what the shop file says", async () => {
   inside(words!, "form").dispatchEvent(new Event("submit", { cancelable: true }));
   await settle();
   expect((heard.mock.calls[0]![0] as CustomEvent).detail).toEqual({ survey: "text", answer: "", text: "All well." });
+});
+
+test("c22 an answer reaches the hub, also when the network comes back only later", async () => {
+  const page = testPage('<wm-survey name="delivery-1" token="once"></wm-survey>');
+  page.answer("/wellmet/v1/feedback", {}, 0);
+  await page.start({ hub: "/wellmet" });
+  await settle();
+  const survey = the("wm-survey");
+  await choose(survey, "answer", "2");
+  inside(survey, "form").dispatchEvent(new Event("submit", { cancelable: true }));
+  await settle();
+  const sent = (): number => page.asked.filter((one) => one === "POST /wellmet/v1/feedback").length;
+  expect(sent()).toBe(1);
+  page.answer("/wellmet/v1/feedback", { ok: true });
+  dispatchEvent(new Event("online"));
+  await settle();
+  expect(sent()).toBe(2);
+  dispatchEvent(new Event("online"));
+  await settle();
+  expect(sent(), "what has arrived is not sent again").toBe(2);
 });
 
 describe("<wm-why>", () => {
