@@ -15,7 +15,9 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { buildElements } from "./elements.mjs";
+import { bareGlue } from "./glue.mjs";
 import { shorten } from "./shorten.mjs";
+import { buildState } from "./state.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -29,25 +31,8 @@ const built = await readFile(join(from, "wellmet_bg.wasm")).catch(() => {
   console.error(`no wellmet_bg.wasm in ${from}: build it first (cargo xtask build), or name its folder with --wasm`);
   process.exit(1);
 });
-const { wasm, glue } = shorten(built, await bareGlue());
+const { wasm, glue } = shorten(built, await bareGlue(join(from, "wellmet.js")));
 const sri = (bytes) => "sha384-" + createHash("sha384").update(bytes).digest("base64");
-
-/**
- * The glue without its way of loading, which ours takes the place of: it streams, prints warnings to the shop's console,
- * and has a `new URL(…)` of its own that makes bundlers copy the file into builds that bring it another way.
- */
-async function bareGlue() {
-  const text = await readFile(join(from, "wellmet.js"), "utf8");
-  const parts = /^([^]*)\nasync function __wbg_load\([^]*\nexport \{ initSync, __wbg_init as default \};\s*$/.exec(text);
-  if (!parts) throw new Error("the glue of wasm-bindgen has changed: its loading part was not found");
-  return `${parts[1]}
-export default async ({ module_or_path: module }) =>
-  wasm ?? __wbg_finalize_init(await WebAssembly.instantiate(module, __wbg_get_imports()), module);
-`
-    .replace(/\nif \(!\('encodeInto' in [^]*?\n\}\n/, "\n")
-    // Every browser that runs this module has it.
-    .replace(/\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{[^}]*\}, [^}]*\} \}\s*: /g, "");
-}
 
 const generated = {
   name: "generated",
@@ -101,6 +86,7 @@ await Promise.all([
   build({ ...common, entryPoints: ["src/react.ts"], outdir: out, external: ["react"], banner: { js: '"use client";' } }),
   build({ ...common, entryPoints: ["src/stub.ts"], outfile: join(out, "stub.js"), minify: true, format: "iife" }),
   buildElements(common, here, out),
+  buildState({ common, from, out: join(out, "state") }),
 ]);
 await writeFile(join(out, "wellmet_bg.wasm"), wasm);
 
@@ -131,7 +117,7 @@ for (const name of ["package.json", "README.md", "schema.json"]) await cp(join(h
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) await cp(join(root, licence), join(out, licence));
 
 const elements = (await readdir(join(out, "elements"))).sort().map((name) => `elements/${name}`);
-const shipped = ["wellmet.js", "wellmet_bg.wasm", ...LATER.map((name) => `${name}.js`), "stub.js", "index.js", "slim.js", "inline.js", "react.js", ...elements];
+const shipped = ["wellmet.js", "wellmet_bg.wasm", ...LATER.map((name) => `${name}.js`), "stub.js", "index.js", "slim.js", "inline.js", "react.js", "state/index.js", "state/state_bg.wasm", ...elements];
 const files = await Promise.all(shipped.map(async (name) => [name, await readFile(join(out, name))]));
 const hashes = Object.fromEntries(files.map(([name, bytes]) => [name, sri(bytes)]));
 await writeFile(join(out, "sri.json"), JSON.stringify(hashes, null, 2) + "\n");

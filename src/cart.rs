@@ -60,13 +60,34 @@ impl Session {
         self.device.document.clear();
     }
 
+    /// Puts a line aside for later (`true`), back into the cart (`false`), or away from what was put aside.
+    ///
+    /// # Errors
+    /// `absent`, `full`: nothing changed.
+    #[wasm_bindgen(js_name = putAside)]
+    pub fn put_aside(&mut self, key: &str, aside: Option<bool>) -> Result<(), JsValue> {
+        let now = self.time();
+        let document = &mut self.device.document;
+        match aside {
+            Some(true) => document.save_for_later(key, now).map_err(refused),
+            Some(false) => document.move_to_cart(key, now).map_err(refused),
+            None => {
+                document.remove_saved(key);
+                Ok(())
+            }
+        }
+    }
+
     /// The cart as shown: names, pictures and prices are the book's, read at this moment.
     pub fn cart(&self) -> JsValue {
         let mut needs = Needs::default();
         let mut lines = Vec::new();
         let mut count = 0u32;
         let mut total = 0i64;
-        for shown in self.device.document.cart() {
+        let document = &self.device.document;
+        let aside = document.saved();
+        let saved = aside.iter().map(|line| self.cart_line(line, &mut needs).view(line)).collect();
+        for shown in document.cart() {
             let line = self.cart_line(&shown, &mut needs);
             count = count.saturating_add(shown.quantity);
             total = total.saturating_add(line.price.unwrap_or(0).saturating_mul(i64::from(shown.quantity)));
@@ -76,7 +97,7 @@ impl Session {
             Some(book) => (book.shop().currency.code().to_owned(), needs.names(book)),
             None => (String::new(), Vec::new()),
         };
-        view::to_js(&view::Cart { lines, count, total: view::number(total), currency, needs })
+        view::to_js(&view::Cart { lines, saved, count, total: view::number(total), currency, needs })
     }
 }
 
@@ -106,6 +127,8 @@ impl Priced {
             price: self.price.map(view::number),
             seen_price: seen.filter(|seen| self.price.is_some_and(|price| price != *seen)).map(view::number),
             configuration: self.configuration,
+            account_quantity: shown.ask.map(|(account, _)| f64::from(account)),
+            guest_quantity: shown.ask.map(|(_, guest)| f64::from(guest)),
         }
     }
 }

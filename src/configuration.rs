@@ -5,8 +5,8 @@
 //! and the code of the choices, and the same choice made on two devices is one line.
 
 use wasm_bindgen::prelude::*;
-use wellmet_engine::configurator::{GroupView, Model, Selection};
-use wellmet_state::line;
+use wellmet_engine::configurator::{Group, GroupView, Model, Selection};
+use wellmet_state::{Kind, line};
 
 use crate::book::Needs;
 use crate::cart::Priced;
@@ -17,6 +17,8 @@ use crate::view;
 
 /// Register of a draft that names its model. No group can be called that: ids have no `@`.
 const MODEL: &str = "@model";
+/// Register of a draft that names the group answered last: where she goes on, on whichever device.
+const STEP: &str = "@step";
 
 #[wasm_bindgen]
 impl Session {
@@ -40,7 +42,8 @@ impl Session {
         if document.configured(id, MODEL) != Some(model) {
             document.configure(id, MODEL, model, now).map_err(refused)?;
         }
-        document.configure(id, bundle, &line::options(&pairs), now).map_err(refused)
+        document.configure(id, bundle, &line::options(&pairs), now).map_err(refused)?;
+        document.configure(id, STEP, group, now).map_err(refused)
     }
 
     /// A draft as shown, and `needs` when its model is not loaded. Without a draft: the model named in its place
@@ -53,25 +56,32 @@ impl Session {
         let mut needs = Needs::default();
         let model = self.model(name, &mut needs);
         let selection = model.as_ref().map(|model| self.draft(id, model)).unwrap_or_default();
-        let shown = model.as_ref().map(|model| model.view(&selection, self.language()));
-        let Some(book) = &self.book else { return JsValue::UNDEFINED };
-        let mut view = view::Configuration {
-            id,
-            model: name,
-            price: 0.0,
-            currency: book.shop().currency.code(),
-            groups: Vec::new(),
-            conflicts: Vec::new(),
-            complete: false,
-            needs: needs.names(book),
-        };
-        if let Some(shown) = shown {
-            view.price = view::number(shown.price_minor);
-            view.complete = shown.complete;
-            view.conflicts = shown.conflicts;
-            view.groups = shown.groups.into_iter().map(group).collect();
+        self.shown(id, name, model.as_ref(), &selection, needs)
+    }
+
+    /// A shared design as shown: the choices of its code, and no draft. Nothing when the code is none of this
+    /// model's.
+    pub fn design(&self, model: &str, code: &str) -> JsValue {
+        let mut needs = Needs::default();
+        let known = self.model(model, &mut needs);
+        match known.as_ref().map(|known| known.selection(code)).transpose() {
+            Ok(selection) => self.shown("", model, known.as_ref(), &selection.unwrap_or_default(), needs),
+            Err(_) => JsValue::UNDEFINED,
         }
-        view::to_js(&view)
+    }
+
+    /// Takes what another device chose for a group at the same time, with what is bound to it.
+    ///
+    /// # Errors
+    /// `full`: nothing changed.
+    pub fn undo(&mut self, id: &str, group: &str) -> Result<(), JsValue> {
+        let name = self.device.document.configured(id, MODEL).unwrap_or("");
+        let Some(model) = self.model(name, &mut Needs::default()) else { return Ok(()) };
+        let Some(group) = model.groups.iter().find(|known| known.id == group) else { return Ok(()) };
+        let now = self.time();
+        let document = &mut self.device.document;
+        let other = document.siblings(Kind::Configuration, id, &group.bundle).get(1).map(|r| r.value.text().to_owned());
+        other.map_or(Ok(()), |other| document.configure(id, &group.bundle, &other, now).map_err(refused))
     }
 
     /// Puts a finished draft into the cart; the draft stays as it is.
@@ -99,7 +109,43 @@ impl Session {
     }
 }
 
-fn group(group: GroupView<'_>) -> view::OptionGroup<'_> {
+impl Session {
+    fn shown(&self, id: &str, name: &str, model: Option<&Model>, selection: &Selection, needs: Needs) -> JsValue {
+        let Some(book) = &self.book else { return JsValue::UNDEFINED };
+        let mut view = view::Configuration {
+            id,
+            model: name,
+            price: 0.0,
+            currency: book.shop().currency.code(),
+            groups: Vec::new(),
+            conflicts: Vec::new(),
+            complete: false,
+            step: self.device.document.configured(id, STEP).unwrap_or(""),
+            code: String::new(),
+            needs: needs.names(book),
+        };
+        if let Some(model) = model {
+            let shown = model.view(selection, self.language());
+            view.price = view::number(shown.price_minor);
+            view.complete = shown.complete;
+            view.conflicts = shown.conflicts;
+            view.code = model.code(selection);
+            let other = |at: usize| self.other(id, model.groups.get(at)?, selection);
+            view.groups = shown.groups.into_iter().enumerate().map(|(at, one)| group(one, other(at))).collect();
+        }
+        view::to_js(&view)
+    }
+
+    /// What a write that did not know of the one that counts says of a group.
+    fn other(&self, id: &str, group: &Group, selection: &Selection) -> Option<String> {
+        let siblings = self.device.document.siblings(Kind::Configuration, id, &group.bundle);
+        let answers = line::parse(siblings.get(1)?.value.text()).ok()?;
+        let other = answers.into_iter().find(|(name, _)| *name == group.id)?.1;
+        (selection.get(&group.id) != Some(&other)).then_some(other)
+    }
+}
+
+fn group(group: GroupView<'_>, other: Option<String>) -> view::OptionGroup<'_> {
     let values = group.choices.into_iter().map(|choice| view::OptionValue {
         id: choice.id,
         label: choice.label,
@@ -107,7 +153,7 @@ fn group(group: GroupView<'_>) -> view::OptionGroup<'_> {
         chosen: choice.chosen,
         blocked: choice.blocked,
     });
-    view::OptionGroup { id: group.id, label: group.label, values: values.collect(), text: group.text }
+    view::OptionGroup { id: group.id, label: group.label, values: values.collect(), text: group.text, other }
 }
 
 impl Session {

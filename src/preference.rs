@@ -1,7 +1,8 @@
-//! Preferences: her own word, such as the name she wants to be greeted by.
+//! Her own word, such as the name she wants to be greeted by; what she has seen or answered; and what the hub
+//! says of her points and vouchers.
 
 use wasm_bindgen::prelude::*;
-use wellmet_state::Kind;
+use wellmet_state::{Kind, Value as Word};
 
 use crate::session::Session;
 use crate::sync::refused;
@@ -34,5 +35,38 @@ impl Session {
             Some(view::Preference { name, value: document.preference(name)?, at })
         };
         view::to_js(&document.preferences().filter_map(told).collect::<Vec<_>>())
+    }
+
+    /// Notes that something was seen or answered; a second time keeps the first moment.
+    ///
+    /// # Errors
+    /// `bad-key`, `full`: nothing changed.
+    pub fn mark(&mut self, name: &str) -> Result<(), JsValue> {
+        let now = self.time();
+        self.device.document.mark(name, now).map_err(refused)
+    }
+
+    /// When something was seen or answered on any of her devices, ms since the epoch.
+    pub fn marked(&self, name: &str) -> Option<f64> {
+        self.device.document.marked(name).map(|at| view::number(at.0))
+    }
+
+    /// What the hub says of points or a voucher, the same on all her devices; nothing when it says nothing.
+    pub fn view(&self, name: &str, field: &str) -> JsValue {
+        match self.device.document.view_of(name, field) {
+            Some(Word::Number(number)) => view::number(*number).into(),
+            Some(Word::Text(text)) => text.into(),
+            None => JsValue::UNDEFINED,
+        }
+    }
+
+    /// The names of what the hub says, one a line: no name holds a line feed.
+    pub fn views(&self) -> String {
+        let mut names = String::new();
+        for name in self.device.document.keys(Kind::View) {
+            names.push_str(name);
+            names.push('\n');
+        }
+        names
     }
 }

@@ -150,6 +150,9 @@ object! {
         /// The price she saw when she added it, where it differs.
         "seenPrice" seen_price: Option<f64>,
         "configuration" configuration: Option<String>,
+        /// The account's quantity and the guest's, when the login left the choice to her.
+        "accountQuantity" account_quantity: Option<f64>,
+        "guestQuantity" guest_quantity: Option<f64>,
     }
 }
 
@@ -157,6 +160,8 @@ object! {
     /// The cart as shown.
     Cart {
         "lines" lines: Vec<CartLine>,
+        /// Put aside: not counted, not ordered.
+        "saved" saved: Vec<CartLine>,
         "count" count: u32,
         /// Minor units; counts the lines whose price is known.
         "total" total: f64,
@@ -186,6 +191,8 @@ object! {
         "values" values: Vec<OptionValue<'a>>,
         /// What she wrote, where the group takes free text.
         "text" text: Option<&'a str>,
+        /// What another device chose at the same time and had to give way.
+        "other" other: Option<String>,
     }
 }
 
@@ -200,6 +207,10 @@ object! {
         /// Sentences, one for each pair of choices that do not go together.
         "conflicts" conflicts: Vec<&'a str>,
         "complete" complete: bool,
+        /// The group that was answered last, on whichever device; empty at first.
+        "step" step: &'a str,
+        /// The design as a short code, for a link or a printed sheet.
+        "code" code: String,
         /// Chunks that hold the model, when it is not loaded yet.
         "needs" needs: Vec<String>,
     }

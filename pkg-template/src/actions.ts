@@ -1,8 +1,8 @@
 /**
  * What she clicks and chooses, wherever in the page: one listener each for `click` and `change` on the document.
  *
- * `data-wm-action` names the act: `add`, `increase`, `decrease`, `remove`, `clear`, `logout`, `not-you`, `forget`,
- * `consent`. Without us, and when the engine cannot be had, the shop's own button does what it always did.
+ * `data-wm-action` names the act: `add`, `increase`, `decrease`, `remove`, `clear`, `save` (for later), `unsave`,
+ * `unsave-remove`, `undo`, `logout`, `not-you`, `forget`, `consent`. Without us, and when the engine cannot be had, the shop's own button does what it always did.
  */
 import type { WellmetCommands } from "./api.js";
 import { draftOf } from "./configurator.js";
@@ -54,6 +54,10 @@ export function heedActions(
     else if (action === "decrease" && shown) void shop.setQuantity(line!, shown - 1);
     else if (action === "remove" && line) void shop.remove(line);
     else if (action === "clear") void shop.clear();
+    else if (action === "save" && line) void shop.saveForLater(line);
+    else if (action === "unsave" && key) void shop.moveToCart(key);
+    else if (action === "unsave-remove" && key) void shop.removeSaved(key);
+    else if (action === "undo" && configurator) draft(configurator, (s) => s.undo(draftOf(configurator), button.dataset.wmUndo!));
     else if (action === "logout" || action === "not-you") void shop.logout();
     else if (action === "forget") void shop.forget();
     else if (action === "consent") {

@@ -94,6 +94,24 @@ export interface Problem {
   fix?: string;
 }
 
+/**
+ * What becomes of a line that both the guest and the account have: the larger quantity (`max`), both together (`sum`),
+ * one of them (`guest`, `account`), the larger until she has chosen (`ask`, see `CartLine.guestQuantity`); or the account's
+ * lines are put aside (`defer`). Default: `defer` on a checkout page, `max` elsewhere.
+ */
+export type LoginPolicy = "max" | "sum" | "guest" | "account" | "ask" | "defer";
+
+/** What she lets a clerk do, as long as it lasts. Moments are ms since the epoch. */
+export interface Grant {
+  id: string;
+  may: "view" | "edit";
+  since: number;
+  until: number;
+  /** Who has opened it. */
+  clerk: string | null;
+  openedAt: number | null;
+}
+
 /** The events, by their short name; on `document` they are called `wellmet:<name>`. */
 export interface WellmetEvents {
   ready: { book: string };
@@ -118,7 +136,7 @@ export interface WellmetCommands {
   /** Grants or withdraws purposes; a purpose that is not named stays as it is. */
   consent(lanes: Consent): Promise<void>;
   /** Signs in with a short-lived token minted by the shop's backend. Resolves to whether it was accepted. */
-  identify(credentials: { token: string }): Promise<boolean>;
+  identify(credentials: { token: string; policy?: LoginPolicy }): Promise<boolean>;
   /** Signs out, or says "not you": a neutral page at once, and a new anonymous shopper. */
   logout(): Promise<void>;
   /** Erases everything here and asks the hub to do the same. */
@@ -140,6 +158,10 @@ export interface WellmetCommands {
   setQuantity(line: string, quantity: number): Promise<void>;
   remove(line: string): Promise<void>;
   clear(): Promise<void>;
+  /** Puts a line aside: it stays hers and is not ordered. */
+  saveForLater(line: string): Promise<void>;
+  moveToCart(line: string): Promise<void>;
+  removeSaved(line: string): Promise<void>;
   /** The cart at this moment; empty until the engine is there. */
   cart(): CartView;
   /** Chooses a value in a configuration of a model. `id` defaults to the model: one draft each. */
@@ -150,10 +172,26 @@ export interface WellmetCommands {
     id?: string,
   ): Promise<void>;
   configuration(id: string): ConfigurationView | undefined;
+  /** Takes what another device of hers chose for a group at the same time, and had to give way. */
+  undo(id: string, group: string): Promise<void>;
   /** Puts a complete configuration into the cart. */
   addConfigured(id: string, n?: number): Promise<void>;
   /** How she wants to be called: her own word. Needs the personalization purpose. */
   setName(name: string): Promise<void>;
+  /** Notes that she has seen or answered something, on all her devices; `marked` says when, ms since the epoch. */
+  mark(name: string): Promise<void>;
+  marked(name: string): number | undefined;
+  /** Names of points accounts and vouchers that the hub tells of, and one field of one: the same on all her devices. */
+  views(): string[];
+  viewed(name: string, field: string): string | number | undefined;
+  /**
+   * Lets a clerk see or edit her cart and configurations, for an hour unless told otherwise; the code is for the clerk.
+   * Nothing when the hub does not answer or does not know her.
+   */
+  grant(wish?: { minutes?: number; may?: "view" | "edit" }): Promise<(Grant & { code: string }) | undefined>;
+  /** Her grants that have not ended. */
+  grants(): Promise<Grant[]>;
+  revoke(id: string): Promise<boolean>;
   /** Which page this is now; single-page shops that do not mark it in the page call this. */
   page(page: Page): Promise<void>;
   /** Decides all slots again. */

@@ -4,10 +4,17 @@
  * `<fieldset data-wm-configurator="model">` holds radio buttons (or a `<select>`) with `data-wm-group="size"`; their
  * values are the model's. What cannot be chosen is disabled and says why; `data-wm-money="price"` shows the price,
  * `data-wm-money="surcharge"` in a radio's label what that choice adds, `data-wm-conflicts` what does not go together.
+ * What stands in a `data-wm-step="size"` is the current step while that group was answered last; a draft that is opened
+ * again, here or on another device, is scrolled to it.
+ * `<a data-wm-share>` becomes a link that opens the design as a copy; `<button data-wm-action="undo" data-wm-undo="size">`
+ * appears when another device of hers chose something else at the same time, in its `data-wm-text="other"`.
  */
 import { all } from "./dom.js";
 import type { ConfigurationView } from "./engine.js";
 import { clean, money, type Voice } from "./text.js";
+
+/** Longest name of a draft, well below what a document takes. */
+const LONGEST_ID = 500;
 
 type Choice = HTMLInputElement | HTMLOptionElement;
 
@@ -24,6 +31,29 @@ export function chosen(root: Element): [group: string, value: string][] {
   return controls(root)
     .filter((control) => !(control instanceof HTMLInputElement) || control.type !== "radio" || control.checked)
     .map((control) => [control.dataset.wmGroup!, (control as HTMLInputElement).value]);
+}
+
+/** The address's part that names a shared design: `?wm-design=model:code`. */
+const DESIGN = "wm-design";
+
+/** A link to this page that opens a design as a copy. */
+function shareLink({ model, code }: ConfigurationView): string {
+  const link = new URL(location.href);
+  link.search = link.hash = "";
+  link.searchParams.set(DESIGN, `${model}:${code}`);
+  return link.href;
+}
+
+/**
+ * The design that the page's address shares with this configurator. It is shown as a draft of its own, begun when she
+ * first touches it: her own draft of the model stays as it is.
+ */
+export function sharedDesign(root: HTMLElement): [model: string, code: string] | undefined {
+  const shared = new URLSearchParams(location.search).get(DESIGN) ?? "";
+  const at = shared.indexOf(":");
+  if (at < 1 || shared.slice(0, at) !== root.dataset.wmConfigurator) return;
+  root.dataset.wmConfiguration ||= shared.slice(0, LONGEST_ID);
+  return [shared.slice(0, at), shared.slice(at + 1)];
 }
 
 /** Shows a configuration in its form. */
@@ -62,6 +92,14 @@ export function showConfiguration(root: HTMLElement, view: ConfigurationView, vo
       if (control.type !== "radio") control.value = group.text;
     }
   }
+  for (const part of all("[data-wm-step]", root)) {
+    const here = view.step === part.dataset.wmStep;
+    if (here) part.setAttribute("aria-current", "step");
+    else part.removeAttribute("aria-current");
+    // Where she stopped, on whichever device: once, and never away from what she is looking at.
+    if (here && !("wmAt" in root.dataset) && !scrollY && !root.matches(":focus-within")) part.scrollIntoView({ block: "center" });
+  }
+  root.dataset.wmAt = view.step;
   inMoney(root, "price", view.price);
   root.toggleAttribute("data-wm-complete", view.complete);
   for (const element of all("[data-wm-conflicts]", root)) {
@@ -70,6 +108,13 @@ export function showConfiguration(root: HTMLElement, view: ConfigurationView, vo
   }
   for (const button of all<HTMLButtonElement>('[data-wm-action="add"]', root)) {
     button.disabled = !view.complete;
+  }
+  for (const link of all<HTMLAnchorElement>("a[data-wm-share]", root)) link.href = shareLink(view);
+  for (const button of all("[data-wm-undo]", root)) {
+    const group = view.groups.find(({ id }) => id === button.dataset.wmUndo);
+    const other = group?.values.find(({ id }) => id === group.other)?.label ?? group?.other;
+    button.hidden = other == null;
+    for (const text of all('[data-wm-text="other"]', button)) text.textContent = clean(other ?? "");
   }
 }
 

@@ -47,14 +47,27 @@ export interface Session {
   /** Puts a line back that was taken away. */
   putBack(line: string, quantity: number): void;
   clear(): void;
+  /** Puts a line aside (`true`), back into the cart (`false`), or away from what was put aside. */
+  putAside(line: string, aside?: boolean): void;
   cart(): CartView;
   configure(model: string, id: string, group: string, value: string): void;
   /** Without a draft: the model named in its place with nothing chosen, otherwise nothing. */
   configuration(id: string, model?: string): ConfigurationView | undefined;
+  /** A shared design; nothing when the code is none of this model's. */
+  design(model: string, code: string): ConfigurationView | undefined;
+  /** Takes what another device chose for a group at the same time. */
+  undo(id: string, group: string): void;
   addConfigured(id: string, n: number): void;
   setPreference(name: string, value: string): void;
   preference(name: string): string | undefined;
   preferences(): Preference[];
+  /** Notes that something was seen or answered; the first moment stays. */
+  mark(name: string): void;
+  marked(name: string): number | undefined;
+  /** What the hub says of points or a voucher. */
+  view(name: string, field: string): string | number | undefined;
+  /** The names of what it says, one a line. */
+  views(): string;
   save(): Uint8Array;
   /** Goes on from kept bytes; `account` is the customer's id unless the document is anonymous. */
   restore(bytes: Uint8Array, account?: string): void;

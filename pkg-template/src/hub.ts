@@ -1,6 +1,6 @@
 /** Requests to the hub. The page never depends on one: every caller goes on without an answer. */
 import { fromBase64, toBase64 } from "./bytes.js";
-import type { Customer } from "./api.js";
+import type { Customer, Grant, LoginPolicy } from "./api.js";
 
 /** A refusal, or no answer (status 0). */
 export interface Refusal {
@@ -80,9 +80,9 @@ export function hubAt(base: string) {
     visit: (visitor?: string) =>
       json<{ visitor: string; customer: Customer | null; hubTime?: number }>(ask("POST", "v1/visit", { visitor })),
 
-    async login(token: string, document: Uint8Array): Promise<Answer<Welcome>> {
+    async login(token: string, document: Uint8Array, policy?: LoginPolicy): Promise<Answer<Welcome>> {
       const answer = await json<{ customer: Customer; record: string; document: string; hubTime?: number }>(
-        ask("POST", "v1/login", { token, document: toBase64(document) }),
+        ask("POST", "v1/login", { token, policy, document: toBase64(document) }),
       );
       if (!answer.ok) return answer;
       try {
@@ -99,6 +99,10 @@ export function hubAt(base: string) {
     record: () => bytes(ask("GET", "v1/record")),
     sync: (request: Uint8Array, as: "customer" | "visitor") =>
       bytes(ask("POST", "v1/sync", request, { "wellmet-as": as })),
+    grant: (wish: object, as: string) =>
+      json<{ code: string; grant: Grant }>(ask("POST", "v1/grants", wish, { "wellmet-as": as })),
+    grants: (as: string) => json<{ grants: Grant[] }>(ask("GET", "v1/grants", undefined, { "wellmet-as": as })),
+    revoke: (id: string, as: string) => ask("DELETE", `v1/grants/${encodeURIComponent(id)}`, {}, { "wellmet-as": as }),
     /** Wake-ups, where the browser allows a stream. */
     live() {
       try {

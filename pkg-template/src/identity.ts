@@ -4,7 +4,7 @@
  * Signing out makes the page neutral before anything is awaited; what follows at the store and the hub may take
  * its time or fail. Nothing of the account is left on this device, and what is done next belongs to nobody known.
  */
-import type { Customer } from "./api.js";
+import type { Customer, LoginPolicy } from "./api.js";
 import { dropVisitorCookie, randomId, setVisitorCookie, visitorCookie } from "./cookie.js";
 import type { Tell } from "./events.js";
 import type { Hub } from "./hub.js";
@@ -117,7 +117,7 @@ export function identities({ desk, keeping, hub, tell, neutral, known, clock, un
     visit,
     visited: () => visited,
 
-    async identify(token: string): Promise<boolean> {
+    async identify(token: string, policy: LoginPolicy): Promise<boolean> {
       if (!hub) {
         tell("WM-LOGIN-001", "a login needs a hub", 'name it: data-hub="/wellmet"');
         return false;
@@ -130,7 +130,7 @@ export function identities({ desk, keeping, hub, tell, neutral, known, clock, un
       const since = keeping.acts();
       const document = desk.run((s) => s.delta());
       if (!document) return false;
-      const answer = await hub.login(String(token), document);
+      const answer = await hub.login(String(token), document, policy);
       if (mine !== era) return false;
       if (!answer.ok) {
         tell("WM-LOGIN-002", `the login was refused: ${answer.code}`, answer.message);

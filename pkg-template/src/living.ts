@@ -6,9 +6,9 @@ import { heedActions } from "./actions.js";
 import type { Bridge } from "./bridge.js";
 import type { Alone } from "./alone.js";
 import { announcer } from "./announce.js";
-import type { WellmetCommands } from "./api.js";
+import type { SavedState, WellmetCommands } from "./api.js";
 import { PERSONALIZATION } from "./consent.js";
-import { chosen, draftOf, releaseConfigurators, showConfiguration } from "./configurator.js";
+import { chosen, draftOf, releaseConfigurators, sharedDesign, showConfiguration } from "./configurator.js";
 import { all } from "./dom.js";
 import type { Life, Session, Watch } from "./engine.js";
 import { emit } from "./events.js";
@@ -72,10 +72,26 @@ export function live(scene: Scene): Living {
   let overlay: Promise<() => void> | undefined;
   const hub = options.hub == null ? undefined : hubAt(options.hub);
 
+  /** Tells where what she did is, also in elements with `data-wm-saved`, in the words of the shop. */
+  function saved(state?: SavedState): void {
+    scene.saved(state);
+    showSaved();
+  }
+
+  function showSaved(): void {
+    const state = scene.savedAt() ?? "";
+    for (const element of all("[data-wm-saved]")) {
+      const words = element.getAttribute(`data-wm-saved-${state}`) ?? "";
+      if (element.dataset.wmSaved === state && element.textContent === words) continue;
+      element.dataset.wmSaved = state;
+      element.textContent = words;
+    }
+  }
+
   const keeping = keepingOf(desk, store, {
     now,
     changed,
-    saved: scene.saved,
+    saved,
     replaced: reread,
     tellTabs: (tidings) => tabs.tell(tidings),
     toSend: () => sync.soon(),
@@ -95,7 +111,7 @@ export function live(scene: Scene): Living {
     neutral() {
       sync.stop();
       scene.alone?.forget();
-      scene.saved();
+      saved();
       swap.restore();
       scene.turnOver(true);
       changed(false);
@@ -123,18 +139,19 @@ export function live(scene: Scene): Living {
         s.tick(now());
         return s.syncRequest();
       }) ?? new Uint8Array(),
-    exchange: (request) => hub!.sync(request, desk.customer ? "customer" : "visitor"),
+    exchange: (request) => hub!.sync(request, as()),
     received(bytes) {
       const bits = keeping.synced(bytes);
       if (bits & 1) changed(false);
       if (bits & 4) tell("WM-SYNC-001", "the hub refused what this device has");
       return !!(bits & 2);
     },
-    saved: (state) => scene.saved(state === "device" && !keeping.durable() ? "memory" : state),
+    saved: (state) => saved(state === "device" && !keeping.durable() ? "memory" : state),
     refused: (status) => void identity.refused(status),
     live: () => (desk.customer ? hub!.live() : undefined),
   });
 
+  const as = (): "customer" | "visitor" => (desk.customer ? "customer" : "visitor");
   const act = keeping.act;
   scene.backstage = { act, hub, say: region.say, store, tabs };
 
@@ -166,7 +183,9 @@ export function live(scene: Scene): Living {
 
   function showConfigurations(): void {
     for (const root of all("[data-wm-configurator]")) {
-      const view = desk.run((s) => s.configuration(draftOf(root)), true);
+      const design = sharedDesign(root);
+      const view = desk.run((s) => s.configuration(draftOf(root)) ?? (design && s.design(...design)), true);
+      if (design && desk.engine && !view) tell("WM-DESIGN-001", "the link's design is not one of this product as it is now");
       if (view?.groups.length) showConfiguration(root, view, scene.voice());
       const needs = view?.needs ?? [];
       if (needs.length) void scene.fetchChunks(needs).then((more) => more && showConfigurations());
@@ -200,6 +219,7 @@ export function live(scene: Scene): Living {
     const reclaimed = swap.reclaim();
     const has = (binding: string): boolean => fresh.some(({ dataset }) => binding in dataset);
     if (reclaimed || has("wmCart")) scene.showCart();
+    showSaved();
     if (has("wmConfigurator")) showConfigurations();
     const turned = scene.turnOver();
     if (scene.alone?.read() || turned || reclaimed || has("wmSlot") || has("wmDecide")) void scene.decide();
@@ -286,7 +306,7 @@ export function live(scene: Scene): Living {
   }
 
   const commands: Partial<WellmetCommands> = {
-    identify: ({ token }) => identity.identify(token),
+    identify: ({ token, policy = scene.page().kind === "checkout" ? "defer" : "max" }) => identity.identify(token, policy),
     logout: () => identity.leave(true),
     forget: () => identity.forget(),
     view: async (item, category) => scene.did("view", item, category),
@@ -304,7 +324,22 @@ export function live(scene: Scene): Living {
     setQuantity: (line, quantity) => act((s) => (quantity > 0 ? s.setQuantity(line, quantity) : s.remove(line))),
     remove: (line) => act((s) => s.remove(line)),
     clear: () => act((s) => s.clear()),
+    saveForLater: (line) => act((s) => s.putAside(line, true)),
+    moveToCart: (line) => act((s) => s.putAside(line, false)),
+    removeSaved: (line) => act((s) => s.putAside(line)),
     configure: (model, group, value, id = model) => act((s) => s.configure(model, id, group, value)),
+    undo: (id, group) => act((s) => s.undo(id, group)),
+    mark: (name) => act((s) => s.mark(name)),
+    async grant(wish = {}) {
+      const answer = await hub?.grant(wish, as());
+      if (answer?.ok) return { ...answer.grant, code: answer.code };
+      return void tell("WM-GRANT-001", `no grant: ${answer ? answer.code : "there is no hub"}`, answer?.message);
+    },
+    async grants() {
+      const answer = await hub?.grants(as());
+      return answer?.ok ? answer.grants : [];
+    },
+    revoke: async (id) => !!(await hub?.revoke(id, as()))?.ok,
     async addConfigured(id, n = 1) {
       await withModel(id);
       await act((s) => s.addConfigured(id, n));
@@ -380,7 +415,7 @@ export function live(scene: Scene): Living {
       // Before the page shows what was kept: a control says what she chose, not what she chose last time.
       for (const element of early) if (!actions.heed(element)) actions.changed(element);
       scan();
-      if (desk.kept && hub && !pending()) scene.saved("hub");
+      if (desk.kept && hub && !pending()) saved("hub");
       void keeping.catchUp();
       void keeping.consented(denied);
       void greetHub();

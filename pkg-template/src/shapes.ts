@@ -71,11 +71,16 @@ export interface CartLine {
   /** The price she saw when she added it, where it differs. */
   seenPrice?: number;
   configuration?: string;
+  /** The account's quantity and the guest's, when the login left the choice to her. */
+  accountQuantity?: number;
+  guestQuantity?: number;
 }
 
 /** The cart as shown. */
 export interface CartView {
   lines: CartLine[];
+  /** Put aside: not counted, not ordered. */
+  saved: CartLine[];
   count: number;
   /** Minor units; counts the lines whose price is known. */
   total: number;
@@ -101,6 +106,8 @@ export interface ConfigurationGroup {
   values: ConfigurationValue[];
   /** What she wrote, where the group takes free text. */
   text?: string;
+  /** What another device chose at the same time and had to give way. */
+  other?: string;
 }
 
 /** One configuration as shown. */
@@ -113,6 +120,10 @@ export interface ConfigurationView {
   /** Sentences, one for each pair of choices that do not go together. */
   conflicts: string[];
   complete: boolean;
+  /** The group that was answered last, on whichever device; empty at first. */
+  step: string;
+  /** The design as a short code, for a link or a printed sheet. */
+  code: string;
   /** Chunks that hold the model, when it is not loaded yet. */
   needs: string[];
 }

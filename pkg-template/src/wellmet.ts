@@ -35,7 +35,7 @@ const MOST_ROUNDS = 4;
 
 /** Commands that need the living page. */
 const LATER =
-  "identify logout forget view record attribute add setQuantity remove clear configure addConfigured setName page decide refresh at event";
+  "identify logout forget view record attribute add setQuantity remove clear saveForLater moveToCart removeSaved configure undo addConfigured setName mark grant grants revoke page decide refresh at event";
 
 /** What elements use of this file instead of bringing it along. */
 const TOOLS = { clean, date, money, moved, phrase, safe, surroundings };
@@ -135,6 +135,9 @@ export function create(
       const cart = scene?.desk.run((s) => s.cart()) ?? NO_CART;
       return scene?.alone?.cart(cart) ?? cart;
     },
+    marked: (name) => scene?.desk.run((s) => s.marked(name)),
+    views: () => scene?.desk.run((s) => s.views().split("\n").slice(0, -1)) ?? [],
+    viewed: (name, field) => scene?.desk.run((s) => s.view(name, field)),
     configuration: (id) => scene?.desk.run((s) => s.configuration(id), true),
     explain: (slot) => decided.get(slot),
     on,

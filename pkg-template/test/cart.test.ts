@@ -201,3 +201,35 @@ describe("a configurator", () => {
     expect($<HTMLOptionElement>('option[value="ash"]').disabled).toBe(false);
   });
 });
+
+test("c32 a line is put aside and taken back, in the shop's own list", async () => {
+  page.wellmet.destroy();
+  page = testPage(`<section data-wm-cart><template data-wm-when="filled"><ul><template data-wm-each="lines"><li>
+    <span data-wm-text="item"></span><button data-wm-action="save">Later</button></li></template></ul>
+    <ol><template data-wm-each="saved"><li><span data-wm-text="item"></span><button data-wm-action="unsave">Back</button>
+    <button data-wm-action="unsave-remove">x</button></li></template></ol></template></section>`);
+  await page.start();
+  await page.wellmet.add("a", 2);
+  const shown = (list: string): (string | null)[] => [...document.querySelectorAll(`${list} span`)].map((span) => span.textContent);
+  await click('[data-wm-action="save"]');
+  expect([shown("ul"), shown("ol"), page.wellmet.cart().count]).toEqual([[], ["a"], 0]);
+  await click('[data-wm-action="unsave"]');
+  expect([shown("ul"), shown("ol"), page.wellmet.cart().count]).toEqual([["a"], [], 2]);
+  await page.wellmet.saveForLater("a");
+  await click('[data-wm-action="unsave-remove"]');
+  expect(page.wellmet.cart()).toMatchObject({ lines: [], saved: [], count: 0 });
+  expect(page.problems()).toEqual([]);
+});
+
+test("c05 the page says where the cart is, in the shop's words", async () => {
+  page.wellmet.destroy();
+  page = testPage('<p role="status" data-wm-saved data-wm-saved-device="Saved on this device" data-wm-saved-memory="Not saved"></p>');
+  await page.start();
+  const status = $("p");
+  expect(status.textContent).toBe("");
+  await page.wellmet.add("a");
+  expect([status.textContent, status.dataset.wmSaved]).toEqual(["Saved on this device", "device"]);
+  await page.wellmet.consent({ cart: false });
+  await page.wellmet.add("a");
+  expect([status.textContent, status.dataset.wmSaved]).toEqual(["Not saved", "memory"]);
+});

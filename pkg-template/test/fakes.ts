@@ -6,6 +6,10 @@ const words = new TextDecoder();
 
 /** What the fake engine says, and what it was told. */
 export interface Script {
+  /** What another device chose for the size. */
+  other?: string;
+  /** The group that was answered last. */
+  step?: string;
   decide(slots: string[], session: FakeSession): Partial<Outcome>;
   calls: string[];
   sessions: FakeSession[];
@@ -40,6 +44,8 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
   const script: Script = { decide, calls: [], sessions: [] };
   const make = (): FakeSession => {
     const lines = new Map<string, number>();
+    const aside = new Map<string, number>();
+    const marks: Record<string, number> = {};
     const configurations = new Map<string, Map<string, string>>();
     const preferences = new Map<string, string>();
     let journey: Uint8Array | undefined;
@@ -121,11 +127,18 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
         until: 0,
       }),
       clear: () => lines.clear(),
+      putAside(line, away) {
+        const [from, to] = away ? [lines, aside] : [aside, lines];
+        if (!from.has(line)) throw coded("absent");
+        if (away != null) to.set(line, from.get(line)!);
+        from.delete(line);
+      },
       cart: () => ({
         lines: [...lines].map(([key, quantity]): CartLine => {
           const [item = "", options = ""] = key.split("?");
           return { key, item, options, quantity, title: `Article ${item}`, link: `/p/${item}`, price: 250 };
         }),
+        saved: [...aside].map(([key, quantity]) => ({ key, item: key, options: "", quantity })),
         count: [...lines.values()].reduce((sum, n) => sum + n, 0),
         total: [...lines.values()].reduce((sum, n) => sum + n * 250, 0),
         currency: "EUR",
@@ -139,7 +152,7 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
       configuration(id, model): ConfigurationView | undefined {
         const one = configurations.get(id) ?? (model ? new Map<string, string>() : undefined);
         if (!one) return;
-        const bare = { id, model: "desk", price: 0, currency: "EUR", groups: [], conflicts: [], complete: false };
+        const bare = { id, model: "desk", price: 0, currency: "EUR", groups: [], conflicts: [], complete: false, code: "", step: script.step ?? "" };
         if (script.model) return { ...bare, needs: [script.model] };
         const value = (group: string, name: string, price: number, blocked?: string) => ({
           id: name,
@@ -153,7 +166,12 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
           ...bare,
           price: 10000 + (large ? 5000 : 0),
           groups: [
-            { id: "size", label: "Size", values: [value("size", "small", 0), value("size", "large", 5000)] },
+            {
+              id: "size",
+              label: "Size",
+              values: [value("size", "small", 0), value("size", "large", 5000)],
+              ...(script.other && { other: script.other }),
+            },
             {
               id: "wood",
               label: "Wood",
@@ -161,9 +179,18 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
             },
           ],
           conflicts: large && one.get("wood") === "ash" ? ["Large and ash do not go together"] : [],
+          code: `1${[...one.values()].join("")}`,
           complete: one.size === 2 && !(large && one.get("wood") === "ash"),
         };
       },
+      design(model, code) {
+        if (code !== "1large") return;
+        session.configure(model, "shared", "size", "large");
+        const view = session.configuration("shared");
+        configurations.delete("shared");
+        return view;
+      },
+      undo: (id, group) => note("undo", id, group),
       addConfigured(id, n) {
         if (script.model) throw coded("needs-data");
         if (!session.configuration(id)?.complete) throw coded("incomplete");
@@ -173,6 +200,10 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
         preferences.set(name, value);
         note("preference", name, value);
       },
+      mark: (name) => void (marks[name] ??= 1_700_000_000_000),
+      marked: (name) => marks[name],
+      view: (name, field) => (name === "points" && field === "balance" ? 120 : undefined),
+      views: () => "points\n",
       preference: (name) => preferences.get(name),
       preferences: () => [...preferences].filter(([, value]) => value).map(([name, value]) => ({ name, value, at: 1_700_000_000_000 })),
       save,

@@ -68,9 +68,9 @@ pub(crate) fn sdk() -> Outcome<()> {
 fn module() -> Outcome<bool> {
     let root = place::root();
     let version = tools::bindgen_version()?;
-    let inputs =
-        ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "src", "crates/engine", "crates/state", "crates/book"]
-            .map(|path| root.join(path));
+    let crates = ["src", "crates/engine", "crates/state", "crates/book", "crates/state-js"];
+    let settings = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
+    let inputs = [&settings[..], &crates[..]].concat().into_iter().map(|path| root.join(path)).collect::<Vec<_>>();
     let fingerprint = stamp::fingerprint(&inputs, &[&version, env!("CARGO_PKG_VERSION"), include_str!("build.rs")])?;
     if stamp::fresh("module", &fingerprint, &glue()) && named_module().exists() {
         return Ok(false);
@@ -81,42 +81,41 @@ fn module() -> Outcome<bool> {
 
     say::line("compiling Rust to wasm");
     Run::cargo()
-        .args(["build", "--quiet", "--package", "wellmet", "--lib", "--release", "--target", "wasm32-unknown-unknown"])
-        .arg("--config")
+        .args(["build", "--quiet", "--package", "wellmet", "--package", "wellmet-state-js", "--lib", "--release"])
+        .args(["--target", "wasm32-unknown-unknown", "--config"])
         .arg(format!("target.wasm32-unknown-unknown.rustflags = [{}]", remapped_paths().join(", ")))
         .env("CARGO_PROFILE_RELEASE_STRIP", "debuginfo")
         .show()?;
 
-    say::line(&format!("wasm-bindgen {version}"));
+    say::line(&format!("wasm-bindgen {version}, wasm-opt -Oz"));
     let _ = fs::remove_dir_all(glue());
-    Run::new(bindgen)
-        .args(["--target", "web", "--out-name", "wellmet", "--out-dir"])
-        .arg(glue())
-        .arg(place::target().join("wasm32-unknown-unknown/release/wellmet.wasm"))
-        .show()?;
-
-    say::line("wasm-opt -Oz");
-    let optimize = |input: PathBuf, output: PathBuf, names: &[&str]| {
+    let state = place::work().join("named-state.wasm");
+    for (compiled, name, named) in
+        [("wellmet", "wellmet", named_module()), ("wellmet_state_js", "wellmet_state", state)]
+    {
+        Run::new(&bindgen)
+            .args(["--target", "web", "--out-name", name, "--out-dir"])
+            .arg(glue())
+            .arg(place::target().join(format!("wasm32-unknown-unknown/release/{compiled}.wasm")))
+            .show()?;
+        let module = glue().join(format!("{name}_bg.wasm"));
         Run::new("node")
             .arg(&optimizer)
-            .arg(input)
+            .arg(&module)
             .args(["-Oz", "--converge"])
             .args(WASM_FEATURES)
-            .args(names)
-            .arg("-o")
-            .arg(output)
-            .show()
-    };
-    let module = glue().join("wellmet_bg.wasm");
-    optimize(module.clone(), named_module(), &["--debuginfo"])?;
-    // The same code again without names. Dropping them afterwards gives the same bytes and costs no second optimization.
-    Run::new("node")
-        .arg(&optimizer)
-        .arg(named_module())
-        .args(WASM_FEATURES)
-        .args(["--strip-debug", "--strip-producers", "--strip-target-features", "-o"])
-        .arg(module)
-        .show()?;
+            .args(["--debuginfo", "-o"])
+            .arg(&named)
+            .show()?;
+        // The same code again without names. Dropping them afterwards gives the same bytes and costs no second optimization.
+        Run::new("node")
+            .arg(&optimizer)
+            .arg(named)
+            .args(WASM_FEATURES)
+            .args(["--strip-debug", "--strip-producers", "--strip-target-features", "-o"])
+            .arg(module)
+            .show()?;
+    }
     stamp::set("module", &fingerprint)?;
     Ok(true)
 }

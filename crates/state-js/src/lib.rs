@@ -1,0 +1,167 @@
+//! The cart's document core for JavaScript, and nothing else: the module behind the npm entry
+//! `wellmet/state`, for those who want only the cart. Its other half is `pkg-template/src/state.ts`.
+//!
+//! Lists cross over flat, as one array of plain values: objects made from here would cost a kilobyte of
+//! glue and most of the time.
+
+use wasm_bindgen::prelude::*;
+use wellmet_engine::time::Instant;
+use wellmet_engine::wire::{Reader, Writer};
+use wellmet_state::{Applied, Document, Error, Snapshot, Version, line};
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static HEAP: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
+/// The stable code; the other half makes an error object of it.
+fn code(error: Error) -> JsValue {
+    error.code().into()
+}
+
+/// Moments of JavaScript are whole milliseconds in a float, exact up to 2^53.
+#[allow(clippy::cast_possible_truncation, reason = "see above; a float beyond saturates and is refused by no one")]
+const fn moment(ms: f64) -> Instant {
+    Instant(ms as i64)
+}
+
+/// One replica of a cart.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Replica(Document);
+
+#[wasm_bindgen]
+impl Replica {
+    /// An empty cart.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(actor: u64) -> Self {
+        Self(Document::new(actor))
+    }
+
+    /// Goes on from [`Self::save`].
+    ///
+    /// # Errors
+    /// A code: what was wrong with the bytes.
+    pub fn load(bytes: &[u8], actor: u64) -> Result<Self, JsValue> {
+        Document::decode(bytes, actor).map(Self).map_err(code)
+    }
+
+    /// Puts pieces in.
+    ///
+    /// # Errors
+    /// A code: `bad-key`, `bad-quantity`, `full`.
+    pub fn add(&mut self, key: &str, n: u32, now: f64) -> Result<(), JsValue> {
+        self.0.add(key, n, moment(now)).map_err(code)
+    }
+
+    /// Sets the quantity she sees; 0 removes.
+    ///
+    /// # Errors
+    /// A code: `bad-key`, `bad-quantity`, `full`.
+    pub fn set(&mut self, key: &str, quantity: u32, now: f64) -> Result<(), JsValue> {
+        self.0.set_quantity(key, quantity, moment(now)).map_err(code)
+    }
+
+    /// Takes a line away.
+    pub fn remove(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
+    /// Takes all lines away.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Writes a field of a line; an empty value erases it.
+    ///
+    /// # Errors
+    /// A code: `absent`, `bad-key`, `too-long`, `full`.
+    pub fn field(&mut self, key: &str, field: &str, value: &str, now: f64) -> Result<(), JsValue> {
+        self.0.set_field(key, field, value, moment(now)).map_err(code)
+    }
+
+    /// What an order of these lines pays. `keys` are separated by line feeds, which no key can hold;
+    /// nothing means all.
+    #[must_use]
+    pub fn snapshot(&self, keys: Option<String>) -> Box<[u8]> {
+        let ordered = |key: &str| keys.as_ref().is_none_or(|keys| keys.split('\n').any(|one| one == key));
+        self.0.snapshot_of(&ordered).encode().into()
+    }
+
+    /// Takes away exactly what a snapshot has paid.
+    ///
+    /// # Errors
+    /// A code: what was wrong with the bytes, or `gap`.
+    pub fn purchase(&mut self, snapshot: &[u8]) -> Result<(), JsValue> {
+        let snapshot = Snapshot::decode(snapshot).map_err(code)?;
+        self.0.purchase(&snapshot, &Version::new()).map_err(code)
+    }
+
+    /// For each line its key, its quantity, the number of its fields, and each field's name and value.
+    #[must_use]
+    pub fn read(&self) -> Vec<JsValue> {
+        let mut all = Vec::new();
+        for line in self.0.cart() {
+            let fields: Vec<(&str, &str)> = line.fields().collect();
+            all.push(line.key.into());
+            all.push(line.quantity.into());
+            all.push(u32::try_from(fields.len()).unwrap_or(0).into());
+            for (name, value) in fields {
+                all.push(name.into());
+                all.push(value.into());
+            }
+        }
+        all
+    }
+
+    /// The whole cart as bytes.
+    #[must_use]
+    pub fn save(&self) -> Box<[u8]> {
+        self.0.encode().into()
+    }
+
+    /// Which operations are in here, as bytes.
+    #[must_use]
+    pub fn version(&self) -> Box<[u8]> {
+        let mut w = Writer::new();
+        self.0.version().write(&mut w);
+        w.into_bytes().into()
+    }
+
+    /// What a replica of this version lacks.
+    ///
+    /// # Errors
+    /// A code: what was wrong with the bytes.
+    pub fn delta(&self, since: &[u8]) -> Result<Box<[u8]>, JsValue> {
+        let r = &mut Reader::new(since);
+        let version = Version::read(r).and_then(|version| r.end().map(|()| version));
+        Ok(self.0.delta_since(&version.map_err(|error| code(error.into()))?).into())
+    }
+
+    /// Takes in what another replica sent. Says whether there is something to keep, then for each line
+    /// with another quantity its key, the quantity before and after, and whether something of it was
+    /// taken away elsewhere.
+    ///
+    /// # Errors
+    /// A code: what was wrong with the bytes, `gap` or `epoch`.
+    pub fn apply(&mut self, delta: &[u8]) -> Result<Vec<JsValue>, JsValue> {
+        let Applied { advanced, lines, .. } = self.0.apply(delta).map_err(code)?;
+        let mut all = vec![advanced.into()];
+        for change in lines {
+            all.push(change.key.into());
+            all.push(change.before.into());
+            all.push(change.after.into());
+            all.push(change.cut.into());
+        }
+        Ok(all)
+    }
+}
+
+/// The key of an article with options as `k=v&k=v` in any order.
+///
+/// # Errors
+/// A code: `bad-key`.
+#[wasm_bindgen]
+pub fn line_key(item: &str, options: &str) -> Result<String, JsValue> {
+    line::canonical(options).and_then(|options| line::key(item, &options)).map_err(code)
+}
