@@ -70,20 +70,6 @@ impl Session {
         }
     }
 
-    /// Takes what another device chose for a group at the same time, with what is bound to it.
-    ///
-    /// # Errors
-    /// `full`: nothing changed.
-    pub fn undo(&mut self, id: &str, group: &str) -> Result<(), JsValue> {
-        let name = self.device.document.configured(id, MODEL).unwrap_or("");
-        let Some(model) = self.model(name, &mut Needs::default()) else { return Ok(()) };
-        let Some(group) = model.groups.iter().find(|known| known.id == group) else { return Ok(()) };
-        let now = self.time();
-        let document = &mut self.device.document;
-        let other = document.siblings(Kind::Configuration, id, &group.bundle).get(1).map(|r| r.value.text().to_owned());
-        other.map_or(Ok(()), |other| document.configure(id, &group.bundle, &other, now).map_err(refused))
-    }
-
     /// Puts a finished draft into the cart; the draft stays as it is.
     ///
     /// # Errors
@@ -153,7 +139,8 @@ fn group(group: GroupView<'_>, other: Option<String>) -> view::OptionGroup<'_> {
         chosen: choice.chosen,
         blocked: choice.blocked,
     });
-    view::OptionGroup { id: group.id, label: group.label, values: values.collect(), text: group.text, other }
+    let (text, blocked) = (group.text, group.blocked);
+    view::OptionGroup { id: group.id, label: group.label, values: values.collect(), text, blocked, other }
 }
 
 impl Session {

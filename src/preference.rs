@@ -37,36 +37,32 @@ impl Session {
         view::to_js(&document.preferences().filter_map(told).collect::<Vec<_>>())
     }
 
-    /// Notes that something was seen or answered; a second time keeps the first moment.
+    /// When something was seen or answered on any of her devices, ms since the epoch; `now` notes it first. A
+    /// second time keeps the first moment.
     ///
     /// # Errors
     /// `bad-key`, `full`: nothing changed.
-    pub fn mark(&mut self, name: &str) -> Result<(), JsValue> {
-        let now = self.time();
-        self.device.document.mark(name, now).map_err(refused)
+    pub fn marked(&mut self, name: &str, now: bool) -> Result<f64, JsValue> {
+        let time = self.time();
+        let document = &mut self.device.document;
+        if now {
+            document.mark(name, time).map_err(refused)?;
+        }
+        Ok(document.marked(name).map_or(0.0, |at| view::number(at.0)))
     }
 
-    /// When something was seen or answered on any of her devices, ms since the epoch.
-    pub fn marked(&self, name: &str) -> Option<f64> {
-        self.device.document.marked(name).map(|at| view::number(at.0))
-    }
-
-    /// What the hub says of points or a voucher, the same on all her devices; nothing when it says nothing.
+    /// A field of what the hub says of points or a voucher, the same on all her devices; nothing when it says
+    /// nothing. Without a name: the names of all it speaks of, one a line.
     pub fn view(&self, name: &str, field: &str) -> JsValue {
-        match self.device.document.view_of(name, field) {
+        let document = &self.device.document;
+        if name.is_empty() {
+            let names: Vec<&str> = document.keys(Kind::View).collect();
+            return names.join("\n").into();
+        }
+        match document.view_of(name, field) {
             Some(Word::Number(number)) => view::number(*number).into(),
             Some(Word::Text(text)) => text.into(),
             None => JsValue::UNDEFINED,
         }
-    }
-
-    /// The names of what the hub says, one a line: no name holds a line feed.
-    pub fn views(&self) -> String {
-        let mut names = String::new();
-        for name in self.device.document.keys(Kind::View) {
-            names.push_str(name);
-            names.push('\n');
-        }
-        names
     }
 }

@@ -191,6 +191,8 @@ object! {
         "values" values: Vec<OptionValue<'a>>,
         /// What she wrote, where the group takes free text.
         "text" text: Option<&'a str>,
+        /// Why nothing may be written now, where the group takes free text.
+        "blocked" blocked: Option<&'a str>,
         /// What another device chose at the same time and had to give way.
         "other" other: Option<String>,
     }

@@ -5,7 +5,7 @@
  * `unsave-remove`, `undo`, `logout`, `not-you`, `forget`, `consent`. Without us, and when the engine cannot be had, the shop's own button does what it always did.
  */
 import type { WellmetCommands } from "./api.js";
-import { draftOf } from "./configurator.js";
+import { draftOf, takeOther } from "./draft.js";
 import { all, listen } from "./dom.js";
 import type { Session } from "./engine.js";
 
@@ -57,7 +57,7 @@ export function heedActions(
     else if (action === "save" && line) void shop.saveForLater(line);
     else if (action === "unsave" && key) void shop.moveToCart(key);
     else if (action === "unsave-remove" && key) void shop.removeSaved(key);
-    else if (action === "undo" && configurator) draft(configurator, (s) => s.undo(draftOf(configurator), button.dataset.wmUndo!));
+    else if (action === "undo" && configurator) draft(configurator, (s) => takeOther(s, draftOf(configurator), button.dataset.wmUndo!));
     else if (action === "logout" || action === "not-you") void shop.logout();
     else if (action === "forget") void shop.forget();
     else if (action === "consent") {

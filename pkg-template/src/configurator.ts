@@ -1,5 +1,5 @@
 /**
- * A configurator in the shop's own form controls.
+ * A configurator in the shop's own form controls. Loaded by pages that have one.
  *
  * `<fieldset data-wm-configurator="model">` holds radio buttons (or a `<select>`) with `data-wm-group="size"`; their
  * values are the model's. What cannot be chosen is disabled and says why; `data-wm-money="price"` shows the price,
@@ -17,9 +17,6 @@ import { clean, money, type Voice } from "./text.js";
 const LONGEST_ID = 500;
 
 type Choice = HTMLInputElement | HTMLOptionElement;
-
-/** The draft's id: one draft for each model, so that it is the same one on every device of hers. */
-export const draftOf = (root: HTMLElement): string => root.dataset.wmConfiguration || root.dataset.wmConfigurator!;
 
 const controls = (root: Element): HTMLElement[] => all("[data-wm-group]", root);
 
@@ -56,6 +53,22 @@ export function sharedDesign(root: HTMLElement): [model: string, code: string] |
   return [shared.slice(0, at), shared.slice(at + 1)];
 }
 
+/** Greys what does not go with the other choices, and says why. What is chosen already stays reachable, or she could not leave it. */
+function block(choice: Choice, reason: string | undefined, open: boolean): void {
+  const why = reason == null ? null : clean(reason);
+  choice.disabled = why != null && open;
+  choice.toggleAttribute("data-wm-blocked", why != null);
+  // Only what we wrote is taken away again.
+  const ours = choice.getAttribute("aria-description");
+  if (why) {
+    choice.setAttribute("aria-description", why);
+    choice.title = why;
+  } else if (ours != null && ours === choice.title) {
+    choice.removeAttribute("aria-description");
+    choice.removeAttribute("title");
+  }
+}
+
 /** Shows a configuration in its form. */
 export function showConfiguration(root: HTMLElement, view: ConfigurationView, voice: Voice): void {
   const inMoney = (within: Element | null, name: string, minor: number): void => {
@@ -72,24 +85,13 @@ export function showConfiguration(root: HTMLElement, view: ConfigurationView, vo
       if (!value) continue;
       if (choice instanceof HTMLInputElement) choice.checked = value.chosen;
       else choice.selected = value.chosen;
-      const why = value.blocked == null ? null : clean(value.blocked);
-      // A choice already made stays reachable, or she could not leave it.
-      choice.disabled = why != null && !value.chosen;
-      choice.toggleAttribute("data-wm-blocked", why != null);
-      // Only what we wrote is taken away again.
-      const ours = choice.getAttribute("aria-description");
-      if (why) {
-        choice.setAttribute("aria-description", why);
-        choice.title = why;
-      } else if (ours != null && ours === choice.title) {
-        choice.removeAttribute("aria-description");
-        choice.removeAttribute("title");
-      }
+      block(choice, value.blocked, !value.chosen);
       inMoney(choice.closest("label"), "surcharge", value.price);
     }
     // Free text, such as an engraving; never while she is writing it.
-    if (group.text != null && control instanceof HTMLInputElement && control !== document.activeElement) {
-      if (control.type !== "radio") control.value = group.text;
+    if (group.text != null && control instanceof HTMLInputElement && control.type !== "radio") {
+      if (control !== document.activeElement) control.value = group.text;
+      block(control, group.blocked, !group.text);
     }
   }
   for (const part of all("[data-wm-step]", root)) {

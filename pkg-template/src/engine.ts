@@ -55,19 +55,14 @@ export interface Session {
   configuration(id: string, model?: string): ConfigurationView | undefined;
   /** A shared design; nothing when the code is none of this model's. */
   design(model: string, code: string): ConfigurationView | undefined;
-  /** Takes what another device chose for a group at the same time. */
-  undo(id: string, group: string): void;
   addConfigured(id: string, n: number): void;
   setPreference(name: string, value: string): void;
   preference(name: string): string | undefined;
   preferences(): Preference[];
-  /** Notes that something was seen or answered; the first moment stays. */
-  mark(name: string): void;
-  marked(name: string): number | undefined;
-  /** What the hub says of points or a voucher. */
+  /** When something was seen or answered, 0 is never; `now` notes it first, and the first moment stays. */
+  marked(name: string, now: boolean): number;
+  /** What the hub says of points or a voucher; without a name the names of all, one a line. */
   view(name: string, field: string): string | number | undefined;
-  /** The names of what it says, one a line. */
-  views(): string;
   save(): Uint8Array;
   /** Goes on from kept bytes; `account` is the customer's id unless the document is anonymous. */
   restore(bytes: Uint8Array, account?: string): void;

@@ -8,8 +8,8 @@ import type { Alone } from "./alone.js";
 import { announcer } from "./announce.js";
 import type { SavedState, WellmetCommands } from "./api.js";
 import { PERSONALIZATION } from "./consent.js";
-import { chosen, draftOf, releaseConfigurators, sharedDesign, showConfiguration } from "./configurator.js";
 import { all } from "./dom.js";
+import { draftOf, takeOther } from "./draft.js";
 import type { Life, Session, Watch } from "./engine.js";
 import { emit } from "./events.js";
 import { keepFocus } from "./focus.js";
@@ -55,6 +55,8 @@ export interface Backstage {
   store: Store;
   tabs: Tabs;
 }
+
+type Form = typeof import("./configurator.js");
 
 /** Begins. */
 export function live(scene: Scene): Living {
@@ -155,6 +157,13 @@ export function live(scene: Scene): Living {
   const act = keeping.act;
   scene.backstage = { act, hub, say: region.say, store, tabs };
 
+  const notLoaded = (error: unknown): void =>
+    tell("WM-LOAD-003", `a part that this page needs could not be loaded: ${error}`);
+
+  /** What pages with a configurator need besides. */
+  let form: Form | undefined;
+  const configurator = (): Promise<Form> => import("./configurator.js").then((loaded) => (form = loaded));
+
   /** A draft can be judged only with its model. */
   async function withModel(id: string): Promise<void> {
     const needs = desk.run((s) => s.configuration(id), true)?.needs ?? [];
@@ -166,8 +175,10 @@ export function live(scene: Scene): Living {
    * what she sees.
    */
   function draft(root: HTMLElement, work: (session: Session) => void): void {
-    const id = draftOf(root);
     drafting = drafting.then(async () => {
+      const { chosen, sharedDesign } = await configurator();
+      sharedDesign(root);
+      const id = draftOf(root);
       if (!desk.run((s) => s.configuration(id), true)) {
         await act((s) => {
           for (const [group, value] of chosen(root)) {
@@ -178,11 +189,15 @@ export function live(scene: Scene): Living {
       }
       await withModel(id);
       await act(work);
-    });
+    }).catch(notLoaded);
   }
 
   function showConfigurations(): void {
-    for (const root of all("[data-wm-configurator]")) {
+    const roots = all("[data-wm-configurator]");
+    if (!roots.length) return;
+    if (!form) return void configurator().then(showConfigurations, notLoaded);
+    const { sharedDesign, showConfiguration } = form;
+    for (const root of roots) {
       const design = sharedDesign(root);
       const view = desk.run((s) => s.configuration(draftOf(root)) ?? (design && s.design(...design)), true);
       if (design && desk.engine && !view) tell("WM-DESIGN-001", "the link's design is not one of this product as it is now");
@@ -205,8 +220,6 @@ export function live(scene: Scene): Living {
     void scene.decide();
   }
 
-  const noElements = (error: unknown): void => tell("WM-LOAD-003", `no elements: ${error}`);
-
   /** Something in the document is not what it was; the first time, everything is new. */
   function scan(): void {
     const fresh = all("[data-wm-slot],[data-wm-decide],[data-wm-cart],[data-wm-configurator]").filter((element) => {
@@ -215,7 +228,7 @@ export function live(scene: Scene): Living {
       return known.get(element) !== as && known.set(element, as);
     });
     const strange = all(":not(:defined)").map(({ localName }) => localName);
-    if (strange.some((tag) => tag.startsWith("wm-"))) void import("./elements/index.js").then((m) => m.load(strange, tell), noElements);
+    if (strange.some((tag) => tag.startsWith("wm-"))) void import("./elements/index.js").then((m) => m.load(strange, tell), notLoaded);
     const reclaimed = swap.reclaim();
     const has = (binding: string): boolean => fresh.some(({ dataset }) => binding in dataset);
     if (reclaimed || has("wmCart")) scene.showCart();
@@ -256,7 +269,7 @@ export function live(scene: Scene): Living {
       }
     } catch (error) {
       // Not again in this page: what is blocked stays blocked.
-      tell("WM-LOAD-003", `a part that this page needs could not be loaded: ${error}`);
+      notLoaded(error);
     }
   }
 
@@ -328,8 +341,8 @@ export function live(scene: Scene): Living {
     moveToCart: (line) => act((s) => s.putAside(line, false)),
     removeSaved: (line) => act((s) => s.putAside(line)),
     configure: (model, group, value, id = model) => act((s) => s.configure(model, id, group, value)),
-    undo: (id, group) => act((s) => s.undo(id, group)),
-    mark: (name) => act((s) => s.mark(name)),
+    undo: (id, group) => act((s) => takeOther(s, id, group)),
+    mark: (name) => act((s) => s.marked(name, true)),
     async grant(wish = {}) {
       const answer = await hub?.grant(wish, as());
       if (answer?.ok) return { ...answer.grant, code: answer.code };
@@ -464,7 +477,7 @@ export function live(scene: Scene): Living {
       void bridging?.then((one) => one.end(), () => {});
       void overlay?.then((close) => close(), () => {});
       scene.alone = undefined;
-      releaseConfigurators();
+      form?.releaseConfigurators();
       region.destroy();
       keeping.close();
       tabs.close();

@@ -106,6 +106,8 @@ export interface ConfigurationGroup {
   values: ConfigurationValue[];
   /** What she wrote, where the group takes free text. */
   text?: string;
+  /** Why nothing may be written now, where the group takes free text. */
+  blocked?: string;
   /** What another device chose at the same time and had to give way. */
   other?: string;
 }

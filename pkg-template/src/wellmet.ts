@@ -135,8 +135,8 @@ export function create(
       const cart = scene?.desk.run((s) => s.cart()) ?? NO_CART;
       return scene?.alone?.cart(cart) ?? cart;
     },
-    marked: (name) => scene?.desk.run((s) => s.marked(name)),
-    views: () => scene?.desk.run((s) => s.views().split("\n").slice(0, -1)) ?? [],
+    marked: (name) => scene?.desk.run((s) => s.marked(name, false)) || undefined,
+    views: () => String(scene?.desk.run((s) => s.view("", "")) ?? "").split("\n").filter(Boolean),
     viewed: (name, field) => scene?.desk.run((s) => s.view(name, field)),
     configuration: (id) => scene?.desk.run((s) => s.configuration(id), true),
     explain: (slot) => decided.get(slot),

@@ -60,7 +60,7 @@ test("c36 what another device chose meanwhile can be taken after all", async () 
   expect([undo.hidden, undo.textContent!.trim()]).toEqual([false, "Rather large"]);
   undo.click();
   await settle();
-  expect(page.script.calls.at(-1)).toBe("undo desk size");
+  expect(page.script.calls.at(-1)).toBe("configure desk desk size large");
 });
 
 test("c05 marks, views and grants are there for elements", async () => {

@@ -190,7 +190,6 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
         configurations.delete("shared");
         return view;
       },
-      undo: (id, group) => note("undo", id, group),
       addConfigured(id, n) {
         if (script.model) throw coded("needs-data");
         if (!session.configuration(id)?.complete) throw coded("incomplete");
@@ -200,10 +199,8 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
         preferences.set(name, value);
         note("preference", name, value);
       },
-      mark: (name) => void (marks[name] ??= 1_700_000_000_000),
-      marked: (name) => marks[name],
-      view: (name, field) => (name === "points" && field === "balance" ? 120 : undefined),
-      views: () => "points\n",
+      marked: (name, now) => (now ? (marks[name] ??= 1_700_000_000_000) : (marks[name] ?? 0)),
+      view: (name, field) => (name ? (name === "points" && field === "balance" ? 120 : undefined) : "points"),
       preference: (name) => preferences.get(name),
       preferences: () => [...preferences].filter(([, value]) => value).map(([name, value]) => ({ name, value, at: 1_700_000_000_000 })),
       save,

@@ -7,7 +7,7 @@ import { assert, behaviour } from "./harness/index.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-const PAGES = ["/", "/c/furniture", "/c/chairs", "/search?q=chair", A.link, "/made-to-order", "/cart", "/account", "/privacy", "/nowhere"];
+const PAGES = ["/", "/c/furniture", "/c/chairs", "/search?q=chair", A.link, "/made-to-order", "/made-to-order/humidor", "/made-to-order/cigar", "/cart", "/account", "/privacy", "/nowhere"];
 
 async function findings(page) {
   // As an expression of the debugger, since the page's own policy allows no foreign script.

@@ -8,6 +8,7 @@ import zlib from "node:zlib";
 import { Catalogue } from "./catalogue.mjs";
 import { CHOICES, choiceOf, dropChoice, keepChoice } from "./consent.mjs";
 import { readCustomers } from "./customers.mjs";
+import { MADE } from "./made.mjs";
 import { Refused, readFields, refuseForeign } from "./forms.mjs";
 import { account } from "./pages/account.mjs";
 import { cart } from "./pages/cart.mjs";
@@ -186,7 +187,8 @@ export async function openShop(options) {
     if (pathname === "/account") return ok(account(context));
     if (pathname === "/privacy") return ok(privacy(context));
     if (pathname === "/elements") return ok(elements({ ...context, now: Date.now() }));
-    if (pathname === "/made-to-order") return ok(madeToOrder(context));
+    const made = MADE.find(({ path }) => path === pathname);
+    if (made) return ok(madeToOrder(context, made));
     if (pathname === "/search") return ok(search(context, searchParams));
     if (pathname.startsWith("/c/")) {
       const shelf = catalogue.shelves.get(file.slice(2));

@@ -6,7 +6,7 @@ import { shop } from "./shop.mjs";
 
 test("every page answers, and what is nowhere is a page too", async (t) => {
   const { get } = await shop(t);
-  for (const address of ["/", "/c/furniture", "/c/chairs", "/p/FUR-BO-10001798", "/made-to-order", "/cart", "/account", "/privacy", "/search?q=chair"]) {
+  for (const address of ["/", "/c/furniture", "/c/chairs", "/p/FUR-BO-10001798", "/made-to-order", "/made-to-order/humidor", "/made-to-order/cigar", "/cart", "/account", "/privacy", "/search?q=chair"]) {
     const answer = await get(address);
     assert.equal(answer.status, 200, address);
     assert.match(answer.headers.get("content-type"), /^text\/html/);

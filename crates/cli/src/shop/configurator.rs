@@ -81,7 +81,11 @@ pub struct FreeText {
     pub price: i64,
 }
 
-/// Which values go together. `requires` names what remains possible, `excludes` what does not.
+/// What a rule calls "something is written" in a group of free text.
+const WRITTEN: &str = "*";
+
+/// Which values go together. `requires` names what remains possible, `excludes` what does not. Of a free text
+/// there is one to name: `*`, something is written.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Rule {
@@ -158,7 +162,8 @@ pub fn compile(id: &str, shop: &Configurator, languages: &[String]) -> Outcome<M
                 named.push(find(id, &model, limited, value)?.1);
             }
             let (at, _) = find(id, &model, limited, values.first().map_or("", String::as_str))?;
-            let all = 0..u16::try_from(model.groups[at].choices.len()).unwrap_or(u16::MAX);
+            let answers = if model.groups[at].text.is_some() { 1 } else { model.groups[at].choices.len() };
+            let all = 0..u16::try_from(answers).unwrap_or(u16::MAX);
             model.rules.push(engine::Rule {
                 when: (group as u8, choice),
                 group: at as u8,
@@ -199,7 +204,11 @@ pub fn compile(id: &str, shop: &Configurator, languages: &[String]) -> Outcome<M
 
 fn find(model: &str, of: &Model, group: &str, value: &str) -> Outcome<(usize, u16)> {
     let at = of.groups.iter().position(|known| known.id == group);
-    let choice = at.and_then(|at| of.groups[at].choices.iter().position(|choice| choice.id == value));
+    let choice = at.and_then(|at| {
+        let group = &of.groups[at];
+        let written = group.text.is_some() && value == WRITTEN;
+        if written { Some(usize::from(engine::WRITTEN)) } else { group.choices.iter().position(|one| one.id == value) }
+    });
     match at.zip(choice) {
         Some((at, choice)) => Ok((at, u16::try_from(choice).unwrap_or(u16::MAX))),
         None => Err(wrong(model, format!("a rule names `{group}: {value}`, which is not there"), "check the spelling")),
@@ -252,6 +261,24 @@ mod tests {
         assert_eq!((view.price_minor, view.complete), (48_000 + 15_000 + 29_000 + 1_500, true));
         assert_eq!(view.groups[1].choices[0].blocked, Some("Too long for trestles."));
         assert_eq!(model.label.text(1), "Ein Tisch");
+    }
+
+    #[test]
+    fn c34_an_engraving_follows_the_rules_like_any_choice() {
+        let languages = ["en".to_owned()];
+        let rules = r#"[{"when": {"legs": "lift"}, "excludes": {"plate": ["*"]}, "why": "The lift leaves no place for a plate."},
+            {"when": {"plate": "*"}, "requires": {"size": ["l"]}, "why": "The plate needs a large desk."}]"#;
+        let model = compile("desk", &desk(rules), &languages).unwrap();
+        let lift = Selection::from([("size", "l"), ("legs", "lift")]);
+        assert_eq!(model.view(&lift, 0).groups[2].blocked, Some("The lift leaves no place for a plate."));
+        let written = Selection::from([("size", "l"), ("legs", "trestle"), ("plate", "Anna")]);
+        let view = model.view(&written, 0);
+        assert_eq!((view.complete, view.price_minor), (true, 48_000 + 15_000 + 1_500));
+        assert_eq!(view.groups[0].choices[0].blocked, Some("The plate needs a large desk."));
+        for wrong in ["Anna 7", "a name that is too long"] {
+            let selection = Selection::from([("size", "l"), ("legs", "trestle"), ("plate", wrong)]);
+            assert!(!model.view(&selection, 0).complete, "{wrong}");
+        }
     }
 
     #[test]
