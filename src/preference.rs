@@ -56,8 +56,12 @@ impl Session {
     pub fn view(&self, name: &str, field: &str) -> JsValue {
         let document = &self.device.document;
         if name.is_empty() {
-            let names: Vec<&str> = document.keys(Kind::View).collect();
-            return names.join("\n").into();
+            let mut names = String::new();
+            for name in document.keys(Kind::View) {
+                names.push_str(name);
+                names.push('\n');
+            }
+            return names.into();
         }
         match document.view_of(name, field) {
             Some(Word::Number(number)) => view::number(*number).into(),

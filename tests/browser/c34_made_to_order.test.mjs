@@ -13,6 +13,7 @@ const write = async (page, text) => {
 behaviour("c34 what does not go together is greyed and says why", async ({ shopper }) => {
   const she = await shopper();
   const page = await she.open("/made-to-order/humidor");
+  await choose(page, "size", "medium");
   await choose(page, "size", "small");
   const digital = page.locator('[name="gauge"][value="digital"]');
   await eventually(() => digital.isDisabled(), "no room in the small lid");

@@ -406,23 +406,23 @@ impl<'a> Decider<'a, '_> {
     fn filled(&self, text: &Text) -> Result<String, Reason> {
         let mut rest = self.table.phrase(text.phrase, self.language);
         let mut filled = String::with_capacity(rest.len());
-        while let Some(open) = rest.find('{') {
-            let (before, after) = rest.split_at(open);
+        // Splitting, not slicing: a slice that could be out of place brings two kilobytes of words about it.
+        while let Some((before, after)) = rest.split_once('{') {
             filled.push_str(before);
-            let name = after.find('}').map(|close| &after[1..close]);
-            let arg = name.and_then(|name| text.args.iter().find(|(known, _)| known == name));
-            match (name, arg) {
-                (Some(name), Some((_, attribute))) => {
+            let named = after.split_once('}');
+            let arg = named.and_then(|(name, _)| text.args.iter().find(|(known, _)| known == name));
+            match (named, arg) {
+                (Some((name, behind)), Some((_, attribute))) => {
                     let value = crate::condition::Attributes::attribute(self.profile, *attribute as usize);
                     if value == View::Null {
                         return Err(Reason::Missing { attribute: name.to_owned() });
                     }
                     filled.push_str(&value.to_text(self.profile.host));
-                    rest = &after[name.len() + 2..];
+                    rest = behind;
                 }
                 _ => {
                     filled.push('{');
-                    rest = &after[1..];
+                    rest = after;
                 }
             }
         }

@@ -9,7 +9,9 @@ use wellmet_state::{Policy, Version};
 
 use crate::accounts::Account;
 use crate::erase::{Erasure, Note};
+use crate::grants::{Grant, May, Opened};
 use crate::history::{Entry, Event};
+use crate::identity::clerk::Clerk;
 use crate::identity::session::Stored;
 use crate::kept::{Kept, Live, Seat};
 use crate::store::Key;
@@ -40,6 +42,23 @@ fn accounts_sessions_and_notes_are_read() {
     assert_eq!(from_str::<Stored>(sample!("session-erased-1.json")).unwrap(), Stored::Erased);
     let entry = Entry { at: 1_478_563_200_000, event: Event::SignedIn, by: None, what: None };
     assert_eq!(from_str::<Entry>(sample!("history-1.json")).unwrap(), entry);
+    let edited =
+        Entry { event: Event::GrantEdited, by: Some("Rosa".into()), what: Some("set mug to 2".into()), ..entry };
+    assert_eq!(from_str::<Entry>(sample!("history-2.json")).unwrap(), edited);
+    let clerk = Clerk { id: "rosa".into(), name: Some("Rosa".into()), until: 1_478_606_400_000 };
+    assert_eq!(from_str::<Clerk>(sample!("clerk-1.json")).unwrap(), clerk);
+    let opened = Opened { clerk: "rosa".into(), name: Some("Rosa".into()), at: 1_478_563_260_000 };
+    let grant = Grant {
+        shopper: "cc".repeat(32),
+        customer: Some("CG-12520".into()),
+        life: 2,
+        may: May::Edit,
+        since: 1_478_563_200_000,
+        until: 1_478_566_800_000,
+        opened: Some(opened),
+    };
+    assert_eq!(from_str::<Grant>(sample!("grant-1.json")).unwrap(), grant);
+    assert_eq!(from_str::<Vec<String>>(sample!("grants-1.json")).unwrap(), ["ee".repeat(32)]);
     let erasure = Erasure { id: "e1".into(), customer: Some(("cc".repeat(32), 2)), visitor: Some("dd".repeat(32)) };
     assert_eq!(from_str::<Note>(sample!("erasure-begun-1.json")).unwrap(), Note::Begun(erasure));
     assert_eq!(from_str::<Note>(sample!("erasure-done-1.json")).unwrap(), Note::Done("e1".into()));
