@@ -50,7 +50,7 @@ const apart = {
     onResolve({ filter: /^\.\// }, ({ path, kind }) => (kind === "dynamic-import" ? { path, external: true } : null));
   },
 };
-const LATER = ["living", "configurator", "alone", "bridge", "debug"];
+const LATER = ["living", "configurator", "clerk", "tcf", "alone", "bridge", "debug"];
 
 /** Where all is one file, nobody pays for elements that she does not import by herself, nor for the developer's overlay. */
 const without = {

@@ -1,6 +1,6 @@
 /** Requests to the hub. The page never depends on one: every caller goes on without an answer. */
 import { fromBase64, toBase64 } from "./bytes.js";
-import type { Customer, Grant, LoginPolicy } from "./api.js";
+import type { Customer, LoginPolicy } from "./api.js";
 
 /** A refusal, or no answer (status 0). */
 export interface Refusal {
@@ -99,10 +99,7 @@ export function hubAt(base: string) {
     record: () => bytes(ask("GET", "v1/record")),
     sync: (request: Uint8Array, as: "customer" | "visitor") =>
       bytes(ask("POST", "v1/sync", request, { "wellmet-as": as })),
-    grant: (wish: object, as: string) =>
-      json<{ code: string; grant: Grant }>(ask("POST", "v1/grants", wish, { "wellmet-as": as })),
-    grants: (as: string) => json<{ grants: Grant[] }>(ask("GET", "v1/grants", undefined, { "wellmet-as": as })),
-    revoke: (id: string, as: string) => ask("DELETE", `v1/grants/${encodeURIComponent(id)}`, {}, { "wellmet-as": as }),
+    ask,
     /** Wake-ups, where the browser allows a stream. */
     live() {
       try {

@@ -20,7 +20,6 @@ import type { Shown } from "./slot.js";
 import { dropSnapshot, keepSnapshot } from "./snapshot.js";
 import { keepInStep } from "./sync.js";
 import { tabs as tabsOf, type Tabs } from "./tabs.js";
-import { followTcf } from "./tcf.js";
 import { clean, phrase } from "./text.js";
 import { watchPage } from "./watching.js";
 import type { Scene } from "./wellmet.js";
@@ -162,6 +161,7 @@ export function live(scene: Scene): Living {
 
   /** What pages with a configurator need besides. */
   let form: Form | undefined;
+  const helper = async () => (await import("./clerk.js")).clerk(hub, as(), tell);
   const configurator = (): Promise<Form> => import("./configurator.js").then((loaded) => (form = loaded));
 
   /** A draft can be judged only with its model. */
@@ -343,16 +343,9 @@ export function live(scene: Scene): Living {
     configure: (model, group, value, id = model) => act((s) => s.configure(model, id, group, value)),
     undo: (id, group) => act((s) => takeOther(s, id, group)),
     mark: (name) => act((s) => s.marked(name, true)),
-    async grant(wish = {}) {
-      const answer = await hub?.grant(wish, as());
-      if (answer?.ok) return { ...answer.grant, code: answer.code };
-      return void tell("WM-GRANT-001", `no grant: ${answer ? answer.code : "there is no hub"}`, answer?.message);
-    },
-    async grants() {
-      const answer = await hub?.grants(as());
-      return answer?.ok ? answer.grants : [];
-    },
-    revoke: async (id) => !!(await hub?.revoke(id, as()))?.ok,
+    grant: async (wish = {}) => (await helper()).grant(wish),
+    grants: async () => (await helper()).grants(),
+    revoke: async (id) => (await helper()).revoke(id),
     async addConfigured(id, n = 1) {
       await withModel(id);
       await act((s) => s.addConfigured(id, n));
@@ -417,7 +410,12 @@ export function live(scene: Scene): Living {
       swap.around = keepFocus;
       const { consentFrom = "auto" } = options;
       if (consentFrom === "tcf" || (consentFrom === "auto" && !("dataLayer" in globalThis))) {
-        undo.push(followTcf((lanes) => void scene.consent(lanes)));
+        if ("__tcfapi" in globalThis) {
+          void import("./tcf.js").then(({ followTcf }) => {
+            // Gone meanwhile: nobody is there to be told.
+            if (watch) undo.push(followTcf((lanes) => void scene.consent(lanes)));
+          }, notLoaded);
+        }
       }
       const actions = heedActions(shop, scene.keyOf, draft);
       undo.push(
@@ -474,6 +472,7 @@ export function live(scene: Scene): Living {
 
     destroy() {
       undo.splice(0).forEach((one) => one());
+      watch = undefined;
       void bridging?.then((one) => one.end(), () => {});
       void overlay?.then((close) => close(), () => {});
       scene.alone = undefined;

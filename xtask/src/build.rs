@@ -80,12 +80,14 @@ fn module() -> Outcome<bool> {
     let optimizer = tools::wasm_opt()?;
 
     say::line("compiling Rust to wasm");
-    Run::cargo()
-        .args(["build", "--quiet", "--package", "wellmet", "--package", "wellmet-state-js", "--lib", "--release"])
-        .args(["--target", "wasm32-unknown-unknown", "--config"])
-        .arg(format!("target.wasm32-unknown-unknown.rustflags = [{}]", remapped_paths().join(", ")))
-        .env("CARGO_PROFILE_RELEASE_STRIP", "debuginfo")
-        .show()?;
+    let flags = format!("target.wasm32-unknown-unknown.rustflags = [{}]", remapped_paths().join(", "));
+    for (package, profile) in [("wellmet", "release"), ("wellmet-state-js", "cart")] {
+        Run::cargo()
+            .args(["build", "--quiet", "--package", package, "--lib", "--profile", profile])
+            .args(["--target", "wasm32-unknown-unknown", "--config", &flags])
+            .env("CARGO_PROFILE_RELEASE_STRIP", "debuginfo")
+            .show()?;
+    }
 
     say::line(&format!("wasm-bindgen {version}, wasm-opt -Oz"));
     let _ = fs::remove_dir_all(glue());
@@ -96,7 +98,7 @@ fn module() -> Outcome<bool> {
         Run::new(&bindgen)
             .args(["--target", "web", "--out-name", name, "--out-dir"])
             .arg(glue())
-            .arg(place::target().join(format!("wasm32-unknown-unknown/release/{compiled}.wasm")))
+            .arg(place::target().join(format!("wasm32-unknown-unknown/{compiled}.wasm")))
             .show()?;
         let module = glue().join(format!("{name}_bg.wasm"));
         Run::new("node")
