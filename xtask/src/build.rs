@@ -92,9 +92,8 @@ fn module() -> Outcome<bool> {
     say::line(&format!("wasm-bindgen {version}, wasm-opt -Oz"));
     let _ = fs::remove_dir_all(glue());
     let state = place::work().join("named-state.wasm");
-    for (compiled, name, named) in
-        [("wellmet", "wellmet", named_module()), ("wellmet_state_js", "wellmet_state", state)]
-    {
+    let modules = [("release/wellmet", "wellmet", named_module()), ("cart/wellmet_state_js", "wellmet_state", state)];
+    for (compiled, name, named) in modules {
         Run::new(&bindgen)
             .args(["--target", "web", "--out-name", name, "--out-dir"])
             .arg(glue())

@@ -153,3 +153,118 @@ pub(crate) const POINTS: &str = "points";
 pub(crate) fn shows(document: &Document, field: &str, number: i64) -> bool {
     document.value(Kind::View, POINTS, field).is_some_and(|value| value.number() == number)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail here")]
+    use std::sync::Arc;
+
+    use wellmet_engine::time::{Instant, Span};
+    use wellmet_state::Value;
+    use wellmet_state::exchange::Device;
+
+    use super::super::edit::Whose;
+    use super::*;
+    use crate::clock::Clock;
+    use crate::store::sqlite::SqliteStore;
+
+    const NOON: Instant = Instant(1_800_000_000_000);
+
+    struct Desk {
+        documents: Documents,
+        clock: Clock,
+        whose: Whose,
+        _directory: tempfile::TempDir,
+    }
+
+    impl Desk {
+        fn new() -> Self {
+            let directory = tempfile::tempdir().unwrap();
+            let clock = Clock::standing(NOON);
+            let store = SqliteStore::open(directory.path(), clock.clone()).unwrap();
+            let documents = Documents::new(Arc::new(store), clock.clone(), false);
+            let whose = Whose { shopper: Key::of("customer", "anna"), life: 1, anonymous: false };
+            Self { documents, clock, whose, _directory: directory }
+        }
+
+        /// Exchanges until there is nothing more to say; the code of a refusal, if any.
+        async fn meet(&self, device: &mut Device, speaker: Key) -> Option<&'static str> {
+            for _ in 0..5 {
+                let request = device.request(self.clock.now());
+                let Whose { shopper, life, .. } = self.whose;
+                let reply = self.documents.exchange(shopper, life, Some(speaker), &request).await.unwrap();
+                let finished = device.finish(&reply, self.clock.now()).unwrap();
+                if !finished.again {
+                    return finished.refused;
+                }
+            }
+            panic!("the exchange does not come to rest");
+        }
+    }
+
+    #[tokio::test]
+    async fn c32_an_order_takes_exactly_what_was_paid() {
+        let desk = Desk::new();
+        let (phone_of, laptop_of) = (Key::of("session", "phone"), Key::of("session", "laptop"));
+        let (mut phone, mut laptop, mut tablet) = (Device::new(1), Device::new(2), Device::new(3));
+        laptop.document.add("mug", 2, NOON).unwrap();
+        desk.meet(&mut laptop, laptop_of).await;
+        desk.meet(&mut phone, phone_of).await;
+        desk.meet(&mut tablet, Key::of("session", "tablet")).await;
+
+        // The laptop orders two; while she pays, the phone adds one, offline.
+        let paid = desk.documents.look(desk.whose.shopper).await.unwrap().unwrap().snapshot();
+        assert_eq!(paid.lines, [("mug".to_owned(), 2)]);
+        let paid = Snapshot::decode(&paid.encode()).unwrap();
+        phone.document.add("mug", 1, NOON).unwrap();
+        assert_eq!(desk.documents.purchase(desk.whose.shopper, false, &paid).await.unwrap(), Settled::Done);
+        // A payment provider tells twice.
+        assert_eq!(desk.documents.purchase(desk.whose.shopper, false, &paid).await.unwrap(), Settled::Done);
+
+        desk.meet(&mut phone, phone_of).await;
+        desk.meet(&mut laptop, laptop_of).await;
+        assert_eq!((phone.document.quantity("mug"), laptop.document.quantity("mug")), (1, 1));
+        // A tablet that was asleep for a week does not bring the bought ones back.
+        desk.clock.advance(Span::days(7));
+        assert_eq!(tablet.document.quantity("mug"), 2);
+        desk.meet(&mut tablet, Key::of("session", "tablet")).await;
+        assert_eq!(tablet.document.quantity("mug"), 1);
+        desk.meet(&mut laptop, laptop_of).await;
+        assert_eq!(laptop.document.quantity("mug"), 1);
+
+        // A snapshot of another document is no order of this one.
+        let mut other = Document::new(77);
+        other.add("mug", 9, NOON).unwrap();
+        let settled = desk.documents.purchase(desk.whose.shopper, false, &other.snapshot()).await.unwrap();
+        assert_eq!(settled, Settled::Waiting);
+        assert_eq!(desk.documents.look(desk.whose.shopper).await.unwrap().unwrap().quantity("mug"), 1);
+    }
+
+    #[tokio::test]
+    async fn c61_points_are_the_same_on_all_devices_and_only_the_hub_writes_them() {
+        let desk = Desk::new();
+        let (phone_of, laptop_of) = (Key::of("session", "phone"), Key::of("session", "laptop"));
+        let (mut phone, mut laptop) = (Device::new(1), Device::new(2));
+        for balance in [120, 85] {
+            let set = |document: &mut Document| {
+                document.set_view(POINTS, "balance", Value::Number(balance), NOON).map_err(super::super::unreadable)
+            };
+            // A shopper who never did anything has no document to show them in.
+            desk.documents.open(desk.whose.shopper).await.unwrap();
+            assert_eq!(desk.documents.adjust(desk.whose.shopper, false, set).await.unwrap(), Some(()));
+            assert_eq!(desk.meet(&mut phone, phone_of).await, None);
+            assert_eq!(desk.meet(&mut laptop, laptop_of).await, None);
+            for device in [&phone, &laptop] {
+                assert_eq!(device.document.view_of(POINTS, "balance"), Some(&Value::Number(balance)));
+            }
+        }
+        // A device that gives itself points fools nobody else: the hub passes them over.
+        phone.document.set_view(POINTS, "balance", Value::Number(1_000_000), NOON).unwrap();
+        desk.meet(&mut phone, phone_of).await;
+        desk.meet(&mut laptop, laptop_of).await;
+        assert_eq!(laptop.document.view_of(POINTS, "balance"), Some(&Value::Number(85)));
+        let kept = desk.documents.read(desk.whose.shopper, 1).await.unwrap();
+        let kept = Document::decode(&kept, 9).unwrap();
+        assert_eq!(kept.view_of(POINTS, "balance"), Some(&Value::Number(85)));
+    }
+}
