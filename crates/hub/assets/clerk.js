@@ -42,8 +42,10 @@ async function step(work, done) {
     await work();
     if (done) say(done);
   } catch (error) {
-    if (error.code === "no-clerk") show("door");
-    if (error.code === "no-grant") show("ask");
+    const closed = { "no-clerk": "door", "no-grant": "ask" }[error.code];
+    if (closed) show(closed);
+    // A token of the back office is good once and for minutes; without one the door stays open.
+    else if ($("ask").hidden && $("sight").hidden) show("door");
     if (error.code === "stale") await load(sight.grant.id).catch(() => {});
     say(error.code === "stale" ? "She has changed something meanwhile. Please look, then try again." : error.message, true);
   } finally {
@@ -187,6 +189,7 @@ const brought = new URLSearchParams(location.hash.slice(1));
 history.replaceState(null, "", location.pathname);
 await step(async () => {
   const { clerk } = brought.get("token") ? await ask("login", { token: brought.get("token") }) : await ask("me");
+  if (!clerk) return show("door");
   $("clerk").textContent = clerk.name ?? clerk.id;
   show("ask");
   if (brought.get("code")) await open(brought.get("code"));

@@ -84,6 +84,7 @@ impl Hub {
             }
             self.grants.end_all(customer).await?;
             for order in self.records.at(customer).await?.map(|record| record.orders).unwrap_or_default() {
+                self.wallets.remove_order(&order.id).await?;
                 self.orders.remove(&order.id).await?;
             }
             self.empty_drawers(customer).await?;

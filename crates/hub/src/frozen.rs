@@ -65,15 +65,45 @@ fn accounts_sessions_and_notes_are_read() {
 }
 
 #[test]
+fn what_counts_is_read_and_written_as_it_was() {
+    use crate::budget::Book;
+    use crate::due::Desk;
+    use crate::orders::Order;
+    use crate::points::Ledger;
+    use crate::stock::Readings;
+    use crate::threads::Thread;
+    /// Reads a sample and writes it again: nothing of it is lost, nothing has another name.
+    fn same<T: serde::Serialize + serde::de::DeserializeOwned>(sample: &str) -> T {
+        let read: T = from_str(sample).unwrap();
+        let (again, before) = (serde_json::to_value(&read).unwrap(), from_str::<serde_json::Value>(sample).unwrap());
+        assert_eq!(again, before);
+        read
+    }
+    let order: Order = same(sample!("order-1.json"));
+    assert_eq!((order.worth(), order.gone_back()), (13_098, true));
+    let ledger: Ledger = same(sample!("points-1.json"));
+    assert_eq!(ledger.balance(Instant(1_480_000_000_001)).available, 31);
+    let book: Book = same(sample!("budget-1.json"));
+    assert_eq!((book.spent, book.aside.len()), (3_000, 1));
+    let thread: Thread = same(sample!("thread-1.json"));
+    assert_eq!(thread.entries.len(), 3);
+    let desk: Desk = same(sample!("desk-1.json"));
+    assert_eq!((desk.out.len(), desk.watched.len()), (1, 1));
+    let _: Readings = same(sample!("stock-1.json"));
+}
+
+#[test]
 fn documents_places_are_read() {
     let mut retired = Version::new();
     retired.advance(9, 300);
     let seats = vec![Seat { actor: 3, owner: Key::of("session", "s"), at: Instant(1_478_563_200_000) }];
     let live =
         Live { life: 2, buried: vec![7, u64::MAX], retired, seats, body: b"document".to_vec(), paid: Vec::new() };
+    let paid = Live { paid: vec![b"order".to_vec()], ..live.clone() };
     let (into, at) = (Key::of("customer", "CG-12520"), Instant(1_478_563_200_000));
     let cases = [
         (sample!("live-1.hex"), Kept::Live(live)),
+        (sample!("live-2.hex"), Kept::Live(paid)),
         (sample!("sealed-1.hex"), Kept::Sealed { into, at, policy: Policy::Max, body: b"document".to_vec() }),
         (sample!("erased-1.hex"), Kept::Erased { life: 2, done: true, buried: vec![7] }),
     ];

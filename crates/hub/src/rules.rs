@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use wellmet_engine::attribute::purpose;
 use wellmet_engine::decide::decide;
 use wellmet_engine::host::Native;
-use wellmet_engine::id::CustomerId;
+use wellmet_engine::id::{CustomerId, VisitorId};
 use wellmet_engine::journey::Journey;
 use wellmet_engine::money::Currency;
 use wellmet_engine::profile::{CartLine, Facts, Page};
@@ -22,7 +22,8 @@ use wellmet_engine::value::Value;
 use wellmet_state::{Document, line};
 
 use crate::app::Hub;
-use crate::identity::customer_key;
+use crate::identity::{customer_key, visitor_key};
+use crate::records::empty;
 use crate::refusal::Refusal;
 use crate::zone;
 
@@ -204,6 +205,8 @@ impl Shelf for Bare {
 /// A person as the rules see her.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
+    /// Whether she is a customer; of others the record is empty and no rule sees it.
+    pub(crate) known: bool,
     pub(crate) record: Record,
     pub(crate) journey: Journey,
     pub(crate) document: Document,
@@ -283,7 +286,7 @@ impl Rules {
             page: Page::default(),
             told: &told,
             own_name: person.document.preference("name"),
-            record: Some(&person.record),
+            record: person.known.then_some(&person.record),
             journey: &person.journey,
             cart: &lines,
             unit: person.record.customer.as_str(),
@@ -308,6 +311,23 @@ impl Rules {
 }
 
 impl Hub {
+    /// All that the hub knows of somebody who is not signed in; nothing, without a visitor cookie.
+    pub(crate) async fn stranger(&self, visitor: Option<&VisitorId>) -> Result<Person, Refusal> {
+        let rules = &self.config.rules;
+        let (journey, document) = match visitor.map(visitor_key) {
+            Some(key) => (self.journeys.get(key).await?, self.documents.look(key).await?),
+            None => (Journey::default(), None),
+        };
+        Ok(Person {
+            known: false,
+            record: empty(&CustomerId::new("nobody").expect("six letters are an id")),
+            journey,
+            document: document.unwrap_or_else(|| Document::new(0)),
+            zone: zone::named(&rules.zone, self.config.clock.now()).unwrap_or_default(),
+            locale: rules.table.languages.first().cloned().unwrap_or_else(|| "en".into()),
+        })
+    }
+
     /// All that the hub knows of a customer.
     pub(crate) async fn person(&self, customer: &CustomerId) -> Result<Person, Refusal> {
         let shopper = customer_key(customer);
@@ -323,6 +343,6 @@ impl Hub {
         let locale = settings.locale.or_else(|| of_record("locale"));
         let locale =
             locale.or_else(|| self.config.rules.table.languages.first().cloned()).unwrap_or_else(|| "en".into());
-        Ok(Person { record, journey, document, zone, locale })
+        Ok(Person { known: true, record, journey, document, zone, locale })
     }
 }

@@ -128,6 +128,14 @@ impl Wallets {
         self.wallets.remove(shopper).await
     }
 
+    /// Removes what an order has redeemed.
+    pub(crate) async fn remove_order(&self, order: &str) -> Result<(), Refusal> {
+        for (_, redemption) in self.of_orders.get(order_key(order)).await?.unwrap_or_default().redeemed {
+            self.vouchers.remove(voucher_key(&redemption)).await?;
+        }
+        self.of_orders.remove(order_key(order)).await
+    }
+
     /// The codes in a wallet and the offers they belong to.
     pub(crate) async fn codes(&self, shopper: Key) -> Result<Vec<Json>, Refusal> {
         let wallet = self.wallets.get(shopper).await?.unwrap_or_default();

@@ -122,6 +122,12 @@ fn c11_the_end_of_an_offer_is_signed_and_by_the_hubs_clock() {
     let claims = verified(&mut anna.browser, told["offers"][0]["token"].as_str().unwrap());
     assert_eq!((claims["ends"].as_i64(), claims["sub"].as_str()), (Some(ends.0 / 1_000), Some("anna")));
     assert!(claims["exp"].as_i64().unwrap() <= ends.0 / 1_000, "no token outlives its offer");
+    // Somebody unknown is told the same end, signed to nobody.
+    let mut nobody = hub.browser();
+    let unknown = nobody.get("/v1/offers").ok().json();
+    assert_eq!(unknown["offers"].as_array().unwrap().len(), 1);
+    let claims = verified(&mut nobody, unknown["offers"][0]["token"].as_str().unwrap());
+    assert_eq!((claims["ends"].as_i64(), &claims["sub"]), (Some(ends.0 / 1_000), &Value::Null));
     hub.clock.advance(ends - hub.clock.now());
     assert_eq!(anna.browser.get("/v1/offers").ok().json()["offers"], json!([]), "over, whatever her clock says");
 }

@@ -63,11 +63,16 @@ pub(super) async fn script() -> Response {
 
 #[derive(Serialize)]
 pub(super) struct Me {
-    clerk: Clerk,
+    clerk: Option<Clerk>,
 }
 
+/// Who is at work here; nobody is no error, or the page would begin with one.
 pub(super) async fn me(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Reply<Me>, Refusal> {
-    Ok(Reply(Me { clerk: at_work(&hub, &headers).await? }))
+    match at_work(&hub, &headers).await {
+        Ok(clerk) => Ok(Reply(Me { clerk: Some(clerk) })),
+        Err(refusal) if refusal.code == "no-clerk" => Ok(Reply(Me { clerk: None })),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// Wrong codes of a clerk lately.

@@ -1,5 +1,5 @@
-//! What counts, decided by the hub: for the signed-in customer (`GET /v1/offers`, `/v1/vouchers`, `/v1/points`,
-//! `/v1/payments`, `/v1/access/{item}`), and for the shop's checkout (`POST /v1/entitlements`, `/v1/redeem`,
+//! What counts, decided by the hub: for the shopper (`GET /v1/offers`, `/v1/access/{item}`), for the signed-in
+//! customer (`/v1/vouchers`, `/v1/points`, `/v1/payments`), and for the shop's checkout (`POST /v1/entitlements`, `/v1/redeem`,
 //! `/v1/points/spend`). `GET /v1/keys` has the keys that verify what the hub has signed.
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use wellmet_engine::id::CustomerId;
 use wellmet_engine::time::{Instant, Span};
 
-use crate::app::Hub;
+use crate::app::{Hub, visitor};
 use crate::identity::customer_key;
 use crate::identity::shop::Said;
 use crate::points::Balance;
@@ -37,15 +37,18 @@ pub(super) async fn keys(State(hub): State<Arc<Hub>>) -> (HeaderMap, Reply<Value
 }
 
 pub(super) async fn offers(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Reply<Value>, Refusal> {
-    let session = hub.signed_in(&headers).await?;
-    let person = hub.person(&session.customer).await?;
     let now = hub.config.clock.now();
-    let offers = offers_of(&hub, &session.customer, &person, now)?;
+    // Whoever is not signed in has what is for everybody, with an end that is not by her own clock.
+    let (customer, person) = match hub.session(&headers).await? {
+        Some(session) => (Some(session.customer.clone()), hub.person(&session.customer).await?),
+        None => (None, hub.stranger(visitor(&headers).as_ref()).await?),
+    };
+    let offers = offers_of(&hub, customer.as_ref(), &person, now)?;
     Ok(Reply(json!({ "offers": offers, "currency": hub.config.rules.table.currency.code(), "hubTime": now.0 })))
 }
 
 /// The offers that she may have now, each with its code, its end and a token that the checkout verifies.
-fn offers_of(hub: &Hub, customer: &CustomerId, person: &Person, now: Instant) -> Result<Vec<Value>, Refusal> {
+fn offers_of(hub: &Hub, customer: Option<&CustomerId>, person: &Person, now: Instant) -> Result<Vec<Value>, Refusal> {
     let rules = &hub.config.rules;
     let slots: Vec<String> = rules.offers.iter().map(|offer| format!("offer:{}", offer.id)).collect();
     let slots: Vec<&str> = slots.iter().map(String::as_str).collect();
@@ -58,7 +61,7 @@ fn offers_of(hub: &Hub, customer: &CustomerId, person: &Person, now: Instant) ->
         let ends = fields.remove("ends").and_then(|ends| ends.as_i64());
         let expires = ends.map_or(now + GOOD_FOR, |ends| Instant(ends).min(now + GOOD_FOR));
         let token = hub.signing.sign(&json!({
-            "iss": "wellmet", "aud": hub.config.audience, "kind": "offer", "sub": customer.as_str(),
+            "iss": "wellmet", "aud": hub.config.audience, "kind": "offer", "sub": customer.map(CustomerId::as_str),
             "offer": offer.id, "code": offer.code, "priceMinor": fields.get("price"),
             "currency": rules.table.currency.code(), "ends": ends.map(|ends| ends / 1_000),
             "iat": now.0 / 1_000, "exp": expires.0 / 1_000,
@@ -183,7 +186,7 @@ pub(super) async fn entitlements(State(hub): State<Arc<Hub>>, Said(whom): Said<W
     Ok(Reply(json!({
         "status": named(standing.group), "nextStatus": named(standing.next),
         "statusUntil": standing.until.map(|until| until.0),
-        "offers": offers_of(&hub, &customer, &person, now)?,
+        "offers": offers_of(&hub, Some(&customer), &person, now)?,
         "payments": payments_of(&hub, &person, now),
         "guarantee": guarantee.map(|verdict| verdict.json()),
         "access": early, "services": services, "points": balance, "hubTime": now.0,
