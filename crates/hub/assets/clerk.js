@@ -134,8 +134,9 @@ function draw(told) {
   $("no-conf").hidden = made.length > 0;
   $("questions").replaceChildren(...around.entries.map(question).reverse());
   $("no-quest").hidden = around.entries.length > 0;
-  const contact = Object.entries(around.contact ?? {}).filter(([name]) => ["name", "role", "phone", "mail", "hours"].includes(name));
-  $("contact").replaceChildren(...contact.flatMap(([name, value]) => [el("dt", { textContent: name }), el("dd", { textContent: value, dir: "auto" })]));
+  const contact = [["name", "Name"], ["role", "Looks after"], ["phone", "Phone"], ["mail", "Mail"], ["hours", "Hours"]]
+    .filter(([name]) => around.contact?.[name]);
+  $("contact").replaceChildren(...contact.flatMap(([name, label]) => [el("dt", { textContent: label }), el("dd", { textContent: around.contact[name], dir: "auto" })]));
   $("no-contact").hidden = contact.length > 0;
 }
 
