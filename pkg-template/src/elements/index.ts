@@ -5,6 +5,7 @@ const FILES: Record<string, () => Promise<unknown>> = {
   "wm-cart": () => import("./cart.js"),
   "wm-configurator": () => import("./configurator.js"),
   "wm-contact": () => import("./contact.js"),
+  "wm-greeting": () => import("./greeting.js"),
   "wm-history": () => import("./history.js"),
   "wm-memory": () => import("./memory.js"),
   "wm-offer": () => import("./offer.js"),

@@ -2,6 +2,7 @@
 import type { WmCart } from "./cart.js";
 import type { WmConfigurator } from "./configurator.js";
 import type { WmContact } from "./contact.js";
+import type { WmGreeting } from "./greeting.js";
 import type { WmHistory } from "./history.js";
 import type { WmMemory } from "./memory.js";
 import type { WmOffer } from "./offer.js";
@@ -14,6 +15,7 @@ export interface WellmetTags {
   "wm-cart": WmCart;
   "wm-configurator": WmConfigurator;
   "wm-contact": WmContact;
+  "wm-greeting": WmGreeting;
   "wm-history": WmHistory;
   "wm-memory": WmMemory;
   "wm-offer": WmOffer;
@@ -41,6 +43,7 @@ export interface WellmetElementEvents {
   "wm-buy-again": CustomEvent<{ order: string; items: { item: string; quantity: number }[] }>;
   "wm-correct": CustomEvent<{ fact: string; value: string }>;
   "wm-delete": CustomEvent<{ fact: string }>;
+  "wm-not-you": CustomEvent<Record<string, never>>;
   "wm-forget": CustomEvent<Record<string, never>>;
   "wm-end": CustomEvent<{ ends: number }>;
   "wm-extend": CustomEvent<{ ends: number; minutes: number }>;
@@ -79,6 +82,7 @@ export interface WellmetElements {
   };
   "wm-history": Has<"order-href", "limit">;
   "wm-memory": Has<"correct-href", "limit">;
+  "wm-greeting": Has<never, never, "not-you">;
   "wm-offer": Has<"ends" | "starts" | "essential" | "headline" | "text" | "code", "extend">;
   "wm-price": Has<"currency" | "announced" | "law", "amount" | "was" | "prior", "personal">;
   "wm-survey": Has<"name" | "question" | "answer" | "choices" | "token">;

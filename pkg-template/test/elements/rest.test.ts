@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import "../../src/elements/configurator.js";
+import "../../src/elements/greeting.js";
 import "../../src/elements/survey.js";
 import "../../src/elements/why.js";
 import { decision, settle } from "../fakes.js";
 import { testPage } from "../page.js";
-import { inside, isDefault, press, shop, text, the } from "./page.js";
+import { CLAIRE, inside, isDefault, press, shop, signIn, text, the } from "./page.js";
 
 beforeEach(() => {
   document.documentElement.lang = "en";
@@ -16,6 +17,40 @@ const choose = async (element: Element, group: string, value: string): Promise<v
   radio.dispatchEvent(new Event("change", { bubbles: true }));
   await settle();
 };
+
+describe("<wm-greeting>", () => {
+  test("c07 greets by the signed name or her own word, as text; a guest sees the shop's greeting", async () => {
+    const page = await shop("<wm-greeting not-you>Welcome</wm-greeting>");
+    const greeting = the("wm-greeting");
+    expect(isDefault(greeting)).toBe(true);
+    signIn(CLAIRE);
+    await settle();
+    expect(text(greeting)).toBe("Welcome back, Claire GuteNot you?");
+    await page.wellmet.consent({ personalization: true });
+    await page.wellmet.setName('<img src=x> "Bobby" \u202eevil');
+    await settle();
+    expect(inside(greeting, "bdi").textContent).toBe('<img src=x> "Bobby" evil');
+    expect(greeting.shadowRoot!.querySelector("img")).toBeNull();
+  });
+
+  test("c07 greets whom the slot says, and nobody by an address", async () => {
+    history.replaceState(null, "", "/?name=Mallory#name=Mallory");
+    const known = (slots: string[]) => ({ decisions: slots.map((slot) => decision(slot, "known", { fields: { name: "Anna" } })) });
+    await shop('<wm-greeting data-wm-slot="greeting">Welcome</wm-greeting><wm-greeting>Welcome</wm-greeting>', known);
+    const [slotted, plain] = document.querySelectorAll("wm-greeting");
+    expect(text(slotted!)).toBe("Welcome back, Anna");
+    expect(isDefault(plain!)).toBe(true);
+    history.replaceState(null, "", "/");
+  });
+
+  test("c06 not you: neutral at once", async () => {
+    await shop("<wm-greeting not-you>Welcome</wm-greeting>");
+    signIn(CLAIRE);
+    await settle();
+    await press(the("wm-greeting"), "Not you?");
+    expect(isDefault(the("wm-greeting"))).toBe(true);
+  });
+});
 
 describe("<wm-survey>", () => {
   const MARKUP = '<wm-survey name="delivery-1" question="How was your delivery?"></wm-survey>';
