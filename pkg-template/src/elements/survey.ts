@@ -160,7 +160,8 @@ export class WmSurvey extends WmElement {
       // Not arrived: once more when the network is back, as long as this page is there.
       if (sent && !sent.ok && !sent.status) addEventListener("online", () => void send(), { once: true });
     };
-    void send();
+    // The hub answers whom it can tell from others.
+    if (scene.desk.customer || scene.desk.personal() || this.token) void send();
     this.emit("answer", { survey: name, answer: wordsOnly ? "" : answer, text });
     this.say(this.word("thanks"));
     this.focusOn(".thanks");

@@ -24,12 +24,6 @@ export function elements(context) {
 <p class="elements-lead">What wellmet brings besides the swap: small custom elements, loaded when their tag is on a page. The shop’s
   colours come through <code>--wm-</code> properties; anything can be styled by its parts.</p>
 
-<h2>By name</h2>
-<div class="specimens">
-${shown("From a sign-in, or her own word", html`<wm-greeting not-you><p>Welcome to Half Past Nine.</p></wm-greeting>`)}
-${shown("As the slot decides, in German", html`<wm-greeting lang="de" data-wm-slot="greeting"><p>Willkommen bei Half Past Nine.</p></wm-greeting>`)}
-</div>
-
 <h2>A person to turn to</h2>
 <div class="specimens">
 ${shown("Decided for you", html`<wm-contact data-wm-slot="contact"><p><b>Half Past Nine</b></p><p>Write to hello@half-past-nine.example.</p></wm-contact>`)}
