@@ -68,7 +68,9 @@ impl Document {
 
     /// Joins a message whose actors have their full names; see [`Delta::resolve`].
     pub(crate) fn join(&mut self, delta: Delta) -> Result<Applied> {
-        if self.is_empty() && delta.form == Form::State {
+        // Only forward: after all actors were retired a document is empty too, and a late message of the epoch before
+        // would bring back what was removed in it.
+        if self.is_empty() && delta.form == Form::State && delta.epoch > self.epoch {
             self.epoch = delta.epoch;
         }
         if self.epoch != delta.epoch {

@@ -259,6 +259,12 @@ fn c05_devices_and_a_tidy_hub_do_what_shoppers_meant() {
     run(Trouble::Tidy);
 }
 
+/// A long run found it: everything was removed, all actors were retired, and a late reply of the epoch before came.
+#[test]
+fn an_emptied_document_does_not_go_back_an_epoch() {
+    assert_eq!(World::run(417_288, Trouble::Tidy), Ok(()));
+}
+
 #[test]
 fn c05_a_hub_that_forgot_heals_from_its_devices() {
     run(Trouble::Loss);
