@@ -1,18 +1,27 @@
-//! What the page receives: plain objects, one type each, serialized in one place ([`to_js`]).
+//! What the page receives: plain objects, one type each, written as one JSON text ([`to_js`]).
 //!
+//! One text crosses the border, and the browser's own parser makes the objects: faster than setting each
+//! property from here, and no serializer in the module.
 //! The TypeScript half reads the same shapes in `pkg-template/src/shapes.ts`, which is made from this file: see
 //! [`crate::typescript`].
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+#![allow(clippy::single_char_add_str, reason = "`push` would encode each character at run time")]
+
 use wasm_bindgen::JsValue;
 use wellmet_engine::shelf::Card;
-use wellmet_engine::value::Value;
+use wellmet_engine::value::{Value, integer_text, json};
 
-/// A struct that becomes a plain object, with the name of each property beside its field. Comments reach the
-/// TypeScript declarations, after whose name the struct is documented there (`=> "…"`).
-///
-/// Written out as a map: what `derive` would make keeps a table of property names for ever (1.8 kB).
+use crate::host;
+
+/// Something that has a JSON form.
+pub(crate) trait Json {
+    /// Appends it. `false` when it is absent, and nothing was written.
+    fn json(&self, out: &mut String) -> bool;
+}
+
+/// A struct that becomes a plain object, with the name of each property beside its field. A property whose value is
+/// absent is left out. Comments reach the TypeScript declarations, after whose name the struct is documented there
+/// (`=> "…"`).
 macro_rules! object {
     ($(#[$doc:meta])* $name:ident $(<$life:lifetime>)? {
         $($(#[$note:meta])* $property:literal $field:ident: $type:ty,)*
@@ -32,38 +41,106 @@ macro_rules! object {
             };
         }
 
-        impl $(<$life>)? Serialize for $name $(<$life>)? {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut map = serializer.serialize_map(None)?;
-                $(map.serialize_entry($property, &self.$field)?;)*
-                map.end()
+        impl $(<$life>)? Json for $name $(<$life>)? {
+            fn json(&self, out: &mut String) -> bool {
+                object(out, &[$(($property, &self.$field),)*]);
+                true
             }
         }
     };
 }
 
-/// A value of the engine as a template binds it.
-pub(crate) struct Field<'a>(pub(crate) &'a Value);
+fn object(out: &mut String, properties: &[(&str, &dyn Json)]) {
+    out.push_str("{");
+    for (name, value) in properties {
+        member(out, name, *value);
+    }
+    close(out, "}");
+}
 
-impl Serialize for Field<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Value::Null => serializer.serialize_unit(),
-            Value::Bool(is) => serializer.serialize_bool(*is),
-            Value::Number(number) => serializer.serialize_f64(*number),
-            Value::Text(text) => serializer.serialize_str(text),
-            Value::List(items) => serializer.collect_seq(items.iter().map(Field)),
-            Value::Map(entries) => serializer.collect_map(entries.iter().map(|(name, value)| (name, Field(value)))),
-        }
+fn member(out: &mut String, name: &str, value: &dyn Json) {
+    let before = out.len();
+    json::quoted(name, out);
+    out.push_str(":");
+    if value.json(out) {
+        out.push_str(",");
+    } else {
+        out.truncate(before);
+    }
+}
+
+/// Ends a list or an object, of which each entry has left a comma.
+fn close(out: &mut String, end: &str) {
+    if out.ends_with(',') {
+        out.pop();
+    }
+    out.push_str(end);
+}
+
+fn list<'j>(out: &mut String, items: &mut dyn Iterator<Item = &'j dyn Json>) {
+    out.push_str("[");
+    for item in items {
+        item.json(out);
+        out.push_str(",");
+    }
+    close(out, "]");
+}
+
+impl Json for &str {
+    fn json(&self, out: &mut String) -> bool {
+        json::quoted(self, out);
+        true
+    }
+}
+
+impl Json for String {
+    fn json(&self, out: &mut String) -> bool {
+        json::quoted(self, out);
+        true
+    }
+}
+
+impl Json for f64 {
+    fn json(&self, out: &mut String) -> bool {
+        json::number(*self, &host::Page, out);
+        true
+    }
+}
+
+impl Json for u32 {
+    fn json(&self, out: &mut String) -> bool {
+        out.push_str(&integer_text(i64::from(*self)));
+        true
+    }
+}
+
+impl Json for bool {
+    fn json(&self, out: &mut String) -> bool {
+        out.push_str(if *self { "true" } else { "false" });
+        true
+    }
+}
+
+impl<T: Json> Json for Option<T> {
+    fn json(&self, out: &mut String) -> bool {
+        self.as_ref().is_some_and(|value| value.json(out))
+    }
+}
+
+impl<T: Json> Json for Vec<T> {
+    fn json(&self, out: &mut String) -> bool {
+        list(out, &mut self.iter().map(|item| item as &dyn Json));
+        true
     }
 }
 
 /// Named values; an object in JavaScript.
 pub(crate) struct Fields<'a>(pub(crate) &'a [(&'a str, Value)]);
 
-impl Serialize for Fields<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, Field(value))))
+impl Json for Fields<'_> {
+    fn json(&self, out: &mut String) -> bool {
+        json::entries(self.0.iter().map(|(name, value)| (*name, value)), &host::Page, out);
+        true
     }
 }
 
@@ -224,9 +301,10 @@ pub(crate) const fn number(whole: i64) -> f64 {
     whole as f64
 }
 
-/// A plain JavaScript object: maps become objects, absent values `undefined`.
-pub(crate) fn to_js(value: &impl Serialize) -> JsValue {
-    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
-    // These types hold text, numbers and lists only; none of them can fail to serialize.
-    value.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
+/// A plain JavaScript object. Absent values are absent properties.
+pub(crate) fn to_js(value: &dyn Json) -> JsValue {
+    let mut text = String::new();
+    value.json(&mut text);
+    // What is written above is JSON.
+    js_sys::JSON::parse(&text).unwrap_or(JsValue::UNDEFINED)
 }

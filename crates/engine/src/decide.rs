@@ -110,34 +110,15 @@ fn run<'a>(
     trace: bool,
 ) -> Outcome<'a> {
     let profile = Profile::new(table, facts, shelf, host);
-    let mut decider = Decider {
-        table,
-        facts,
-        shelf,
-        profile: &profile,
-        language: table.language(facts.locale),
-        trace,
-        taken: Vec::new(),
-        groups: Vec::new(),
-        assigned: Vec::new(),
-        history: OnceCell::new(),
-        known_history: OnceCell::new(),
-        scratch: Scratch::default(),
-    };
-    // Slots choose their items in the shop's order, whatever the order in the page.
+    let mut decider = Decider::new(table, facts, shelf, &profile, trace);
     let mut order: Vec<(usize, usize)> = Vec::with_capacity(slots.len());
     let mut decisions = Vec::with_capacity(slots.len());
     for (asked, name) in slots.iter().enumerate() {
         let slot = table.slot(name);
         decisions.push(Decision::keep(name, if slot.is_some() { Reason::NothingApplies } else { Reason::UnknownSlot }));
-        if let Some(slot) = slot {
-            order.push((slot, asked));
-        }
+        order.extend(slot.map(|slot| (slot, asked)));
     }
-    if order.len() > 1 && !table.order.is_empty() {
-        let rank = |slot: usize| table.order.iter().position(|ranked| *ranked as usize == slot).unwrap_or(usize::MAX);
-        sort_by(&mut order, |a, b| rank(a.0) < rank(b.0));
-    }
+    table.in_order(&mut order);
     for (slot, asked) in order {
         if let (Some(slot), Some(decision)) = (table.slots.get(slot), decisions.get_mut(asked)) {
             decider.slot(slot, decision);
@@ -145,6 +126,39 @@ fn run<'a>(
     }
     let assigned = decider.assigned;
     Outcome { decisions, needs: profile.needs(), until: profile.until(), assigned }
+}
+
+/// As [`decide`], for slots by their positions in the table, and says of each only which of its variants it
+/// shows. For callers that ask for very many, very often.
+#[must_use]
+pub fn choose(
+    table: &Table,
+    facts: &Facts<'_>,
+    shelf: &dyn Shelf,
+    host: &dyn Host,
+    slots: &[usize],
+) -> Vec<Option<usize>> {
+    let profile = Profile::new(table, facts, shelf, host);
+    let mut decider = Decider::new(table, facts, shelf, &profile, false);
+    let mut order: Vec<(usize, usize)> = slots.iter().enumerate().map(|(asked, slot)| (*slot, asked)).collect();
+    table.in_order(&mut order);
+    let mut chosen = vec![None; slots.len()];
+    for (slot, asked) in order {
+        if let Some(slot) = table.slots.get(slot) {
+            chosen[asked] = decider.slot(slot, &mut Decision::keep(&slot.name, Reason::NothingApplies));
+        }
+    }
+    chosen
+}
+
+impl Table {
+    /// Sorts slots (and where each was asked for) into the shop's order, whatever the order in the page.
+    fn in_order(&self, asked: &mut [(usize, usize)]) {
+        let rank = |slot: usize| self.ranks.get(slot).copied().unwrap_or(u32::MAX);
+        if !asked.is_sorted_by(|a, b| rank(a.0) <= rank(b.0)) {
+            sort_by(asked, |a, b| rank(a.0) < rank(b.0));
+        }
+    }
 }
 
 impl<'a> Decision<'a> {
@@ -181,27 +195,52 @@ struct Decider<'a, 'p> {
     scratch: Scratch,
 }
 
-impl<'a> Decider<'a, '_> {
-    fn slot(&mut self, slot: &'a Slot, decision: &mut Decision<'a>) {
+impl<'a, 'p> Decider<'a, 'p> {
+    fn new(
+        table: &'a Table,
+        facts: &'a Facts<'a>,
+        shelf: &'a dyn Shelf,
+        profile: &'p Profile<'a>,
+        trace: bool,
+    ) -> Self {
+        Self {
+            table,
+            facts,
+            shelf,
+            profile,
+            language: table.language(facts.locale),
+            trace,
+            taken: Vec::new(),
+            groups: Vec::new(),
+            assigned: Vec::new(),
+            history: OnceCell::new(),
+            known_history: OnceCell::new(),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Decides a slot. Gives the position of the variant it shows.
+    fn slot(&mut self, slot: &'a Slot, decision: &mut Decision<'a>) -> Option<usize> {
         if let Some(reason) = self.held_out(slot) {
             decision.reason = reason;
-            return;
+            return None;
         }
         let mut first = None;
-        let mut consider = |this: &mut Self, variant: &'a Variant, decision: &mut Decision<'a>| match this
-            .fill(slot, variant, decision)
-        {
-            Ok(()) => true,
-            Err(reason) => {
-                if this.trace {
-                    decision.refused.push((&variant.choice, reason.clone()));
+        let mut applies = |this: &mut Self, at: usize, decision: &mut Decision<'a>| {
+            let Some(variant) = slot.variants.get(at) else { return false };
+            match this.fill(slot, variant, decision) {
+                Ok(()) => true,
+                Err(reason) => {
+                    if this.trace {
+                        decision.refused.push((&variant.choice, reason.clone()));
+                    }
+                    first.get_or_insert(reason);
+                    false
                 }
-                first.get_or_insert(reason);
-                false
             }
         };
         let chosen = match &slot.index {
-            None => slot.variants.iter().any(|variant| consider(self, variant, decision)),
+            None => (0..slot.variants.len()).find(|at| applies(self, *at, decision)),
             Some(index) => {
                 let mut candidates = index.open.clone();
                 for keyed in &index.keyed {
@@ -211,13 +250,13 @@ impl<'a> Decider<'a, '_> {
                     );
                 }
                 sort(&mut candidates);
-                let variants = candidates.into_iter().filter_map(|at| slot.variants.get(at as usize));
-                variants.into_iter().any(|variant| consider(self, variant, decision))
+                candidates.into_iter().map(|at| at as usize).find(|at| applies(self, *at, decision))
             }
         };
-        if let (false, Some(reason)) = (chosen, first) {
+        if let (None, Some(reason)) = (chosen, first) {
             decision.reason = reason;
         }
+        chosen
     }
 
     /// Whether she belongs to a share that keeps the default.

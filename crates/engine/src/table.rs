@@ -124,8 +124,9 @@ pub struct Table {
     pub offers: Vec<Offer>,
     /// Slots, ascending by name.
     pub slots: Vec<Slot>,
-    /// The order in which slots are decided, as positions: what comes earlier chooses its items first.
-    pub order: Vec<u32>,
+    /// The place of each slot in the order in which they are decided: what comes earlier chooses its items
+    /// first. See [`Self::set_order`].
+    pub(crate) ranks: Vec<u32>,
     /// Share of shoppers for whom every slot keeps its default, in ten-thousandths.
     pub holdout: u16,
     /// Cap on everything that is counted, over all slots and channels.
@@ -149,7 +150,7 @@ impl Table {
             rhythm: Rhythm::default(),
             offers: Vec::new(),
             slots: Vec::new(),
-            order: Vec::new(),
+            ranks: Vec::new(),
             holdout: 0,
             cap: None,
             because: [0; 10],
@@ -160,6 +161,17 @@ impl Table {
     #[must_use]
     pub fn slot(&self, name: &str) -> Option<usize> {
         self.slots.binary_search_by(|slot| slot.name.as_str().cmp(name)).ok()
+    }
+
+    /// Says in which order slots are decided, by their positions; those that are left out come last.
+    #[allow(clippy::cast_possible_truncation, reason = "slots are fewer than MAX_ROWS")]
+    pub fn set_order(&mut self, order: &[u32]) {
+        self.ranks = vec![u32::MAX; self.slots.len()];
+        for (rank, slot) in order.iter().enumerate() {
+            if let Some(place) = self.ranks.get_mut(*slot as usize) {
+                *place = rank as u32;
+            }
+        }
     }
 
     /// The language for a locale: the same tag, else the same first part, else the default.
@@ -208,8 +220,10 @@ impl Table {
         self.offers.iter().for_each(|offer| offer.encode(w));
         w.varint(self.slots.len() as u64);
         self.slots.iter().for_each(|slot| slot.encode(w));
-        w.varint(self.order.len() as u64);
-        self.order.iter().for_each(|slot| w.varint(u64::from(*slot)));
+        let mut order: Vec<usize> = (0..self.ranks.len()).filter(|slot| self.ranks[*slot] != u32::MAX).collect();
+        crate::sort::sort_by(&mut order, |a, b| self.ranks[*a] < self.ranks[*b]);
+        w.varint(order.len() as u64);
+        order.iter().for_each(|slot| w.varint(*slot as u64));
         w.varint(u64::from(self.holdout));
         Cap::encode(self.cap, w);
         self.because.iter().for_each(|phrase| w.varint(u64::from(*phrase)));
@@ -261,9 +275,11 @@ impl Table {
         if !table.slots.is_sorted_by(|a, b| a.name < b.name) {
             return Err(r.fault(Fault::Invalid));
         }
+        let mut order = Vec::new();
         for _ in 0..r.count(MAX_ROWS, 1)? {
-            table.order.push(r.u32()?);
+            order.push(r.u32()?);
         }
+        table.set_order(&order);
         table.holdout = r.u16()?;
         table.cap = Cap::decode(r)?;
         for phrase in &mut table.because {

@@ -8,6 +8,8 @@ use crate::wire::{Fault, Reader, Result, Writer};
 use core::cmp::Ordering;
 use std::borrow::Cow;
 
+pub mod json;
+
 /// A JSON value. Keys of a map keep their order, since ordered equality depends on it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {

@@ -97,8 +97,8 @@ impl<'a> Compiler<'a> {
         self.table.slots.sort_by(|a, b| a.name.cmp(&b.name));
         ranks.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         #[allow(clippy::cast_possible_truncation, reason = "slots are few")]
-        let order = ranks.iter().filter_map(|(_, name)| self.table.slot(name)).map(|at| at as u32).collect();
-        self.table.order = order;
+        let order: Vec<u32> = ranks.iter().filter_map(|(_, name)| self.table.slot(name)).map(|at| at as u32).collect();
+        self.table.set_order(&order);
         self.table.holdout = share(self.shop.holdout.0);
         self.table.cap = self.shop.cap.as_ref().and_then(cap);
         for because in Because::ALL {
