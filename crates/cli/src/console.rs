@@ -82,6 +82,17 @@ impl Console {
         ProgressBar::new(total).with_style(style).with_message(what.to_owned())
     }
 
+    /// Shows how many of `total` steps are done. On a terminal only.
+    #[must_use]
+    pub fn steps(&self, what: &str, total: u64) -> ProgressBar {
+        if !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} {eta}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        ProgressBar::new(total).with_style(style).with_message(what.to_owned())
+    }
+
     /// Shows that the command is at work. On a terminal only.
     #[must_use]
     pub fn spinner(&self, what: &str) -> ProgressBar {

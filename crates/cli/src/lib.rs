@@ -17,6 +17,7 @@ pub mod index;
 pub mod orders;
 pub mod rows;
 pub mod shop;
+pub mod simulate;
 pub mod value;
 pub mod visits;
 

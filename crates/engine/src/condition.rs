@@ -6,7 +6,7 @@
 //! allocates nothing. The book carries compiled programs; rules that a shop already has elsewhere
 //! arrive as JSON and take the same way at run time.
 //!
-//! The semantics are those of `docs/TARGETING.md`, held by `tests/vectors/growthbook.json`.
+//! The semantics are those of `docs/targeting.md`, held by `tests/vectors/growthbook.json`.
 //!
 //! ```
 //! use wellmet_engine::condition::{Program, Tree};

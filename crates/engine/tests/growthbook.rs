@@ -1,6 +1,7 @@
 //! The vectors of GrowthBook's SDK specification, section by section.
 //!
-//! Prints what passed of each section (`cargo test -p wellmet-engine --test growthbook -- --nocapture`).
+//! Prints what passed of each section (`cargo test -p wellmet-engine --test growthbook -- --nocapture`). The same file
+//! runs in a browser with `cargo xtask test --only wasm`.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test with a report")]
 
@@ -12,6 +13,11 @@ use wellmet_engine::condition::Program;
 use wellmet_engine::features::{Answer, Assignment, Document, Payload, Shopper, Source, decrypt, query_override};
 use wellmet_engine::host::Native;
 use wellmet_engine::value::{Value, View};
+
+thread_local! {
+    /// Vectors that passed in this test.
+    static PASSED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
 
 fn vectors() -> Json {
     serde_json::from_str(include_str!("../../../tests/vectors/growthbook.json")).unwrap()
@@ -38,6 +44,7 @@ fn section(name: &str, expected: usize, holds: impl Fn(&[Json]) -> bool) {
         .map(|case| case.to_string().chars().take(400).collect())
         .collect();
     println!("{name}: {}/{}", cases.len() - failed.len(), cases.len());
+    PASSED.set(PASSED.get() + cases.len() - failed.len());
     assert_eq!(cases.len(), expected, "{name}: number of vectors");
     assert!(failed.is_empty(), "{name}:\n{}", failed.join("\n"));
 }
@@ -335,6 +342,33 @@ fn redirects() {
 #[test]
 fn decryption() {
     section("decrypt", 10, |case| decrypt(text(&case[1]), text(&case[2])).as_deref() == case[3].as_str());
+}
+
+/// All of them in one go, and one line that says so.
+#[test]
+fn all_vectors_pass() {
+    PASSED.set(0);
+    conditions();
+    hashes();
+    bucket_ranges();
+    chosen_variations();
+    namespaces();
+    equal_weights();
+    features();
+    experiments();
+    sticky_assignments();
+    query_string_overrides();
+    redirects();
+    decryption();
+    let passed = PASSED.get();
+    let all = format!(
+        "GrowthBook's targeting vectors {}: {passed} of 517",
+        if cfg!(target_arch = "wasm32") { "in WebAssembly" } else { "natively" }
+    );
+    #[cfg(target_arch = "wasm32")]
+    wasm_bindgen_test::console_log!("{all}");
+    println!("{all}");
+    assert_eq!(passed, 517);
 }
 
 /// A section that the specification adds must not go unnoticed.

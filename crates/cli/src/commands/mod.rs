@@ -11,6 +11,7 @@ pub mod init;
 pub mod inspect;
 pub mod messages;
 pub mod schema;
+pub mod simulate;
 pub mod sql;
 pub mod test;
 pub mod types;
@@ -34,6 +35,7 @@ pub enum Command {
     Inspect(inspect::Args),
     Messages(messages::Args),
     Schema(schema::Args),
+    Simulate(simulate::Args),
     Sql(sql::Args),
     Test(test::Args),
     Types(types::Args),
@@ -58,6 +60,7 @@ impl Command {
             Self::Inspect(args) => inspect::run(&args, console),
             Self::Messages(args) => messages::run(&args, console),
             Self::Schema(args) => schema::run(&args, console),
+            Self::Simulate(args) => simulate::run(&args, console),
             Self::Sql(args) => sql::run(&args, console),
             Self::Test(args) => test::run(&args, console),
             Self::Types(args) => types::run(&args, console),

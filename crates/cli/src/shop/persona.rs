@@ -250,15 +250,15 @@ impl Examples {
 /// A persona at a moment, as the engine wants it.
 #[derive(Clone, Debug)]
 pub struct Shopper {
-    now: Instant,
-    zone: Zone,
+    pub(crate) now: Instant,
+    pub(crate) zone: Zone,
     locale: String,
     consent: u8,
-    page: Where,
+    pub(crate) page: Where,
     told: Vec<(String, Value)>,
     own_name: Option<String>,
-    record: Option<Record>,
-    journey: Journey,
+    pub(crate) record: Option<Record>,
+    pub(crate) journey: Journey,
     cart: Vec<(String, u32)>,
     unit: String,
 }
