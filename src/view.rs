@@ -77,7 +77,7 @@ fn close(out: &mut String, end: &str) {
     out.push_str(end);
 }
 
-fn list<'j>(out: &mut String, items: &mut dyn Iterator<Item = &'j dyn Json>) {
+fn list(out: &mut String, items: &mut dyn Iterator<Item = &dyn Json>) {
     out.push_str("[");
     for item in items {
         item.json(out);

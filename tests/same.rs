@@ -7,6 +7,7 @@
 
 #![allow(
     missing_docs,
+    clippy::explicit_auto_deref,
     clippy::unwrap_used,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
