@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod failure;
 pub mod index;
 pub mod orders;
+pub mod report;
 pub mod rows;
 pub mod shop;
 pub mod simulate;

@@ -10,6 +10,7 @@ pub mod import;
 pub mod init;
 pub mod inspect;
 pub mod messages;
+pub mod report;
 pub mod schema;
 pub mod simulate;
 pub mod sql;
@@ -34,6 +35,7 @@ pub enum Command {
     Init(init::Args),
     Inspect(inspect::Args),
     Messages(messages::Args),
+    Report(report::Args),
     Schema(schema::Args),
     Simulate(simulate::Args),
     Sql(sql::Args),
@@ -59,6 +61,7 @@ impl Command {
             Self::Init(args) => init::run(&args, console),
             Self::Inspect(args) => inspect::run(&args, console),
             Self::Messages(args) => messages::run(&args, console),
+            Self::Report(args) => report::run(&args, console),
             Self::Schema(args) => schema::run(&args, console),
             Self::Simulate(args) => simulate::run(&args, console),
             Self::Sql(args) => sql::run(&args, console),

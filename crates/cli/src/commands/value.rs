@@ -3,10 +3,10 @@
 use super::build::{day, read};
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
-use crate::orders::{self, Mapping, TimeFormat};
+use crate::orders::{Mapping, TimeFormat};
 use crate::rows::{self, Asked};
-use crate::value::classes::{Class, abc, rfm};
-use crate::value::{Backtest, Customer, MONTHS, Parameters, Purchase, Score, backtest, customers, fit};
+use crate::value::classes::Class;
+use crate::value::{Backtest, Customer, MONTHS, Parameters, Purchase, Score, backtest, customers, date, fit, scores};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use wellmet_engine::time::{Day, Span};
@@ -32,6 +32,9 @@ pub struct Args {
     /// left out.
     #[arg(long, value_parser = day)]
     as_of: Option<Day>,
+    /// Count what came back as paid.
+    #[arg(long, requires = "mapping")]
+    gross: bool,
     /// Score with the parameters of this JSON file (as `--format json` prints them) instead of fitting.
     #[arg(long)]
     parameters: Option<PathBuf>,
@@ -51,8 +54,8 @@ struct Report {
 
 /// A model and how it came about.
 #[derive(Serialize)]
-struct Model {
-    formula: &'static str,
+pub(super) struct Model {
+    pub(super) formula: &'static str,
     /// `None` when the parameters were given.
     #[serde(skip_serializing_if = "Option::is_none")]
     log_likelihood: Option<f64>,
@@ -73,18 +76,12 @@ pub fn run(args: &Args, console: &Console) -> Outcome {
     let as_of = args.as_of.unwrap_or(last);
     let working = console.spinner("fitting");
     let known = customers(&purchases, as_of);
-    let (parameters, buying, spending) = models(args, &known)?;
+    let (parameters, buying, spending) = models(args.parameters.as_deref(), &known)?;
     let (buying_model, spending_model) = parameters.models().ok_or_else(bad_parameters)?;
-    let repeats: Vec<f64> = known.iter().filter(|c| c.orders.repeats > 0).map(|c| c.orders.mean).collect();
-    let fallback = repeats.iter().sum::<f64>() / repeats.len().max(1) as f64;
-    let scores = known
-        .iter()
-        .zip(abc(&known).into_iter().zip(rfm(&known)))
-        .map(|(customer, place)| Score::of(customer, place, as_of, (&buying_model, spending_model.as_ref()), fallback))
-        .collect();
+    let scores = scores(&known, as_of, &buying_model, spending_model.as_ref());
     let weeks = (last.0 - as_of.0) as f64 / 7.0;
     let report = Report {
-        as_of: day_text(as_of),
+        as_of: date(as_of),
         buying,
         spending,
         parameters,
@@ -102,13 +99,13 @@ pub fn run(args: &Args, console: &Console) -> Outcome {
     }
 }
 
-fn bad_parameters() -> Failure {
+pub(super) fn bad_parameters() -> Failure {
     Failure::new("bad-parameters", "the parameters make no model")
         .fix("give r and alpha, with a and b for BG/NBD, with p, q and v for Gamma-Gamma; all above 0, q above 1")
 }
 
-fn models(args: &Args, known: &[Customer]) -> Outcome<(Parameters, Model, Option<Model>)> {
-    if let Some(path) = &args.parameters {
+pub(super) fn models(given: Option<&Path>, known: &[Customer]) -> Outcome<(Parameters, Model, Option<Model>)> {
+    if let Some(path) = given {
         let text = std::fs::read_to_string(path).map_err(|error| Failure::io(path, &error))?;
         let parameters: Parameters = serde_json::from_str(&text).map_err(|error| {
             let place = format!("{}, line {}, column {}", path.display(), error.line(), error.column());
@@ -139,16 +136,7 @@ fn models(args: &Args, known: &[Customer]) -> Outcome<(Parameters, Model, Option
 fn purchases(args: &Args, console: &Console) -> Outcome<Vec<Purchase>> {
     let Some(mapping) = &args.mapping else { return from_columns(&args.orders, &args.columns) };
     let log = read(&args.orders, &Mapping::load(mapping)?, false, None, console)?;
-    let unit = 10f64.powi(log.currency.exponent() as i32);
-    let purchase = |order: &orders::Order| {
-        let minor: i64 = order.lines.iter().map(|line| i64::from(line.quantity) * line.unit_minor).sum();
-        Some(Purchase {
-            customer: log.customers[order.customer? as usize].id.as_str().to_owned(),
-            day: Day(order.at.0.div_euclid(Span::DAY.0)),
-            value: minor as f64 / unit,
-        })
-    };
-    Ok(log.orders.iter().filter_map(purchase).collect())
+    Ok(crate::value::purchases(&log, args.gross))
 }
 
 fn from_columns(path: &Path, columns: &[String]) -> Outcome<Vec<Purchase>> {
@@ -176,11 +164,6 @@ fn from_columns(path: &Path, columns: &[String]) -> Outcome<Vec<Purchase>> {
         Ok(())
     })?;
     Ok(purchases)
-}
-
-fn day_text(day: Day) -> String {
-    let (year, month, day) = day.civil();
-    format!("{year:04}-{month:02}-{day:02}")
 }
 
 fn print_csv(report: &Report, console: &Console) -> Outcome {

@@ -34,8 +34,11 @@ use wellmet_engine::time::Instant;
 /// How to build. [`Settings::default`] is what a shop wants.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Most neighbours of an item in each table. More reach further and cost bytes: 10 to 50.
+    /// Most neighbours of an item in the tables of orders and visits. More reach further and cost bytes: 10 to 50.
     pub neighbours: usize,
+    /// Most neighbours of an item in the table of likeness. It is looked up for one item at a time, so twice
+    /// what a slot shows is enough; rows are always full and cost most of a book.
+    pub alike: usize,
     /// Different people who must have made a pair before it is published. 1 publishes everything, which
     /// is for evaluation on one's own machine only.
     pub least_people: u32,
@@ -56,6 +59,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             neighbours: 20,
+            alike: 12,
             least_people: 5,
             popular: 100,
             popular_days: 28.0,
@@ -120,7 +124,7 @@ pub fn build(input: &Input<'_>, settings: &Settings) -> Tables {
     Tables {
         with,
         next: rows(input.visits, &settings.next),
-        like: input.words.map_or_else(Vec::new, |words| words::rows(words, settings.neighbours)),
+        like: input.words.map_or_else(Vec::new, |words| words::rows(words, settings.alike.min(settings.neighbours))),
         popular: sold.or_else(|| count(input.visits)).map_or_else(Vec::new, |sold| popular::popular(&sold, settings)),
     }
 }
@@ -166,7 +170,7 @@ pub fn build_of_sums(input: &Counted<'_>, settings: &Settings) -> Tables {
     Tables {
         with,
         next: rows(input.next, &settings.next),
-        like: input.words.map_or_else(Vec::new, |words| words::rows(words, settings.neighbours)),
+        like: input.words.map_or_else(Vec::new, |words| words::rows(words, settings.alike.min(settings.neighbours))),
         popular: input.with.or(input.next).map_or_else(Vec::new, |sums| popular::popular(&sums.recent, settings)),
     }
 }

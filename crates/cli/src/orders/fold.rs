@@ -20,9 +20,10 @@
 //! | a text is longer than its limit | cut, `cut-text` |
 //! | the item, the customer has another name, another category | kept, `two-names`, `two-customer-names`, `two-categories`: once for each |
 
+use super::columns::Columns;
 use super::decimal::Decimal;
 use super::log::{Customer, Item, Line, Log, Order, Return};
-use super::mapping::{CurrencyColumn, Mapping, PriceColumns, When};
+use super::mapping::{CurrencyColumn, Mapping, PriceColumns};
 use super::moment::TimeFormat;
 use crate::failure::{Failure, Outcome};
 use crate::rows::{self, Asked, Fate, Report, RowError};
@@ -159,87 +160,24 @@ fn find_format(waiting: &[(u64, Vec<String>)], mapping: &Mapping, name: &str) ->
     }
 }
 
-/// Which field of a row is what.
-struct Columns<'m> {
-    names: Vec<&'m str>,
-    customer: Option<usize>,
-    customer_name: Option<usize>,
-    title: Option<usize>,
-    currency: Option<usize>,
-    discount: Option<usize>,
-    category: std::ops::Range<usize>,
-    traits: std::ops::Range<usize>,
-    only: Places<'m>,
-    cancelled: Places<'m>,
-    returned: Places<'m>,
-}
-
-/// Fields and the values that are looked for in them.
-struct Places<'m>(Vec<(usize, &'m [String])>);
-
-impl<'m> Places<'m> {
-    fn of(when: &'m When, names: &mut Vec<&'m str>) -> Self {
-        let place = |(column, values): (&'m String, &'m crate::orders::mapping::Values)| {
-            names.push(column);
-            (names.len() - 1, values.list())
-        };
-        Self(when.iter().map(place).collect())
-    }
-
-    /// Whether every field has one of its values.
-    fn all(&self, fields: &[Cow<'_, str>]) -> bool {
-        self.0.iter().all(|(at, values)| values.iter().any(|value| value == fields[*at].trim()))
-    }
-
-    /// The same, and there is one.
-    fn some(&self, fields: &[Cow<'_, str>]) -> bool {
-        !self.0.is_empty() && self.all(fields)
-    }
-}
-
-impl<'m> Columns<'m> {
-    const ORDER: usize = 0;
-    const TIME: usize = 1;
-    const ITEM: usize = 2;
-    const QUANTITY: usize = 3;
-    const PRICE: usize = 4;
-
-    fn of(mapping: &'m Mapping) -> Self {
-        let mut names: Vec<&str> =
-            vec![&mapping.order, &mapping.time.column, &mapping.item, &mapping.quantity, mapping.price.amount()];
-        let mut add = |column: Option<&'m str>| {
-            column.map(|column| {
-                names.push(column);
-                names.len() - 1
-            })
-        };
-        let currency = match &mapping.currency {
-            CurrencyColumn::Fixed(_) => None,
-            CurrencyColumn::Column { column, .. } => add(Some(column)),
-        };
-        let customer = add(mapping.customer.as_deref());
-        let customer_name = add(mapping.customer_name.as_deref());
-        let title = add(mapping.title.as_deref());
-        let discount = add(mapping.price.discount());
-        let from = names.len();
-        names.extend(mapping.category.iter().map(String::as_str));
-        let middle = names.len();
-        names.extend(mapping.traits.values().map(String::as_str));
-        let (category, traits) = (from..middle, middle..names.len());
-        let only = Places::of(&mapping.only, &mut names);
-        let cancelled = Places::of(&mapping.cancelled, &mut names);
-        let returned = Places::of(&mapping.returned, &mut names);
-        Self { names, customer, customer_name, title, currency, discount, category, traits, only, cancelled, returned }
-    }
-}
-
 /// A customer while rows come in.
 struct Person {
     customer: Customer,
     /// Moment of the row her traits are from.
     traits_at: Instant,
+    /// How she first came, and the moment of that row.
+    first: Vec<(String, String)>,
+    first_at: Instant,
     named_at: Instant,
     two_names: bool,
+}
+
+impl Person {
+    fn into_customer(mut self) -> Customer {
+        let room = record::MAX_TRAITS.saturating_sub(self.customer.traits.len());
+        self.customer.traits.extend(self.first.into_iter().take(room));
+        self.customer
+    }
 }
 
 /// An item while rows come in.
@@ -434,26 +372,23 @@ impl<'m> Fold<'m> {
         let number = *self.person_numbers.entry(id.to_owned()).or_insert_with(|| {
             let customer = Customer { id: customer, name: None, traits: Vec::new() };
             let never = Instant(i64::MIN);
-            self.people.push(Person { customer, traits_at: never, named_at: never, two_names: false });
+            let (first, first_at) = (Vec::new(), Instant(i64::MAX));
+            self.people.push(Person { customer, traits_at: never, first, first_at, named_at: never, two_names: false });
             self.people.len() as u32 - 1
         });
         let name = self.columns.customer_name.map_or("", |column| &fields[column]);
         let name = self.tidy(row, name, record::MAX_TEXT);
-        let mut traits = Vec::new();
         if at >= self.people[number as usize].traits_at {
-            let names = self.mapping.traits.keys();
-            for (name, column) in names.zip(self.columns.traits.clone()).take(record::MAX_TRAITS) {
-                let value = self.tidy(row, &fields[column], record::MAX_TEXT);
-                if !value.is_empty() {
-                    traits.push((name.clone(), value));
-                }
-            }
+            let traits = self.facts(row, self.mapping.traits.keys(), self.columns.traits.clone(), fields);
+            let person = &mut self.people[number as usize];
+            (person.customer.traits, person.traits_at) = (traits, at);
+        }
+        if at < self.people[number as usize].first_at {
+            let first = self.facts(row, self.mapping.first.keys(), self.columns.first.clone(), fields);
+            let person = &mut self.people[number as usize];
+            (person.first, person.first_at) = (first, at);
         }
         let person = &mut self.people[number as usize];
-        if at >= person.traits_at {
-            person.customer.traits = traits;
-            person.traits_at = at;
-        }
         if !name.is_empty() && person.customer.name.as_ref() != Some(&name) {
             if person.customer.name.is_some() && !person.two_names {
                 person.two_names = true;
@@ -466,6 +401,19 @@ impl<'m> Fold<'m> {
             }
         }
         Some(number)
+    }
+
+    /// Facts of a row that are not empty.
+    fn facts<'n>(
+        &mut self,
+        row: u64,
+        names: impl Iterator<Item = &'n String>,
+        columns: std::ops::Range<usize>,
+        fields: &[Cow<'_, str>],
+    ) -> Vec<(String, String)> {
+        let facts = names.zip(columns).take(record::MAX_TRAITS);
+        let facts = facts.map(|(name, column)| (name.clone(), self.tidy(row, &fields[column], record::MAX_TEXT)));
+        facts.filter(|(_, value)| !value.is_empty()).collect()
     }
 
     fn item(&mut self, row: u64, at: Instant, id: ItemId, list_minor: i64, fields: &[Cow<'_, str>]) -> u32 {
@@ -566,7 +514,7 @@ impl<'m> Fold<'m> {
         }
         self.orders.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         self.returns.sort_by_key(|back| (back.at, back.customer, back.item, back.quantity));
-        let mut customers: Vec<Customer> = self.people.into_iter().map(|person| person.customer).collect();
+        let mut customers: Vec<Customer> = self.people.into_iter().map(Person::into_customer).collect();
         customers.sort_by(|a, b| a.id.cmp(&b.id));
         let mut items: Vec<Item> = self.goods.into_iter().map(|(id, goods)| goods.into_item(id)).collect();
         items.sort_by(|a, b| a.id.cmp(&b.id));

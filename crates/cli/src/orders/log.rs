@@ -89,6 +89,14 @@ pub struct Item {
     pub orders: u32,
 }
 
+impl Item {
+    /// Its name, or its id when it has none.
+    #[must_use]
+    pub fn title_or_id(&self) -> &str {
+        if self.title.is_empty() { self.id.as_str() } else { &self.title }
+    }
+}
+
 impl Log {
     /// A log in which nothing was ordered yet.
     #[must_use]

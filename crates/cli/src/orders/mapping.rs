@@ -33,6 +33,10 @@ pub struct Mapping {
     /// Facts about the customer: attribute name to column (`"segment": "Segment"`).
     #[serde(default)]
     pub traits: BTreeMap<String, String>,
+    /// Facts about how she first came: attribute name to column (`"channel": "utm_source"`); values are those
+    /// of her first row.
+    #[serde(default)]
+    pub first: BTreeMap<String, String>,
     /// Column of the article's id.
     pub item: String,
     /// Column of the article's name, if the log has one.
@@ -238,6 +242,7 @@ impl Mapping {
             customer: None,
             customer_name: None,
             traits: BTreeMap::new(),
+            first: BTreeMap::new(),
             item: String::new(),
             title: None,
             category: Vec::new(),

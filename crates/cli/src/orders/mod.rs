@@ -22,6 +22,7 @@
 //! # Ok::<(), wellmet_cli::failure::Failure>(())
 //! ```
 
+mod columns;
 mod decimal;
 mod fold;
 mod log;
@@ -34,4 +35,4 @@ pub use fold::{Reading, read, read_file};
 pub use log::{Customer, Item, Line, Log, Order, Return};
 pub use mapping::{CurrencyColumn, Mapping, PriceColumns, ServiceItems, ServiceRule, TimeColumn, Values, When};
 pub use moment::{TimeFormat, parse_day};
-pub use records::{Settled, records};
+pub use records::{Settled, kept, records};

@@ -27,14 +27,7 @@ pub struct Settled {
 /// back is not shown as hers, and not counted as spent.
 #[must_use]
 pub fn records(log: &Log) -> (Vec<Record>, Settled) {
-    let mut settled = Settled::default();
-    let mut of_customer: Vec<Vec<(usize, Vec<Line>)>> = vec![Vec::new(); log.customers.len()];
-    for (number, order) in log.orders.iter().enumerate() {
-        if let Some(customer) = order.customer {
-            of_customer[customer as usize].push((number, order.lines.clone()));
-        }
-    }
-    settle(log, &mut of_customer, &mut settled);
+    let (of_customer, mut settled) = kept(log);
     let records = log.customers.iter().zip(of_customer).map(|(customer, mut orders)| {
         let before = orders.len();
         orders.retain(|(_, lines)| !lines.is_empty());
@@ -64,6 +57,21 @@ pub fn records(log: &Log) -> (Vec<Record>, Settled) {
     });
     let records = records.collect();
     (records, settled)
+}
+
+/// Orders of every customer, by number, with what she kept of each; an order of which nothing is left has
+/// no lines.
+#[must_use]
+pub fn kept(log: &Log) -> (Vec<Vec<(usize, Vec<Line>)>>, Settled) {
+    let mut settled = Settled::default();
+    let mut of_customer: Vec<Vec<(usize, Vec<Line>)>> = vec![Vec::new(); log.customers.len()];
+    for (number, order) in log.orders.iter().enumerate() {
+        if let Some(customer) = order.customer {
+            of_customer[customer as usize].push((number, order.lines.clone()));
+        }
+    }
+    settle(log, &mut of_customer, &mut settled);
+    (of_customer, settled)
 }
 
 /// Takes returned pieces off the latest earlier orders.

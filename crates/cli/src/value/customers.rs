@@ -1,9 +1,10 @@
 //! Purchases, folded into one summary for each customer.
 
+use crate::orders::{Log, kept};
 use std::collections::BTreeMap;
 use wellmet_engine::customer_value::Orders;
 use wellmet_engine::profile::{intervals, median};
-use wellmet_engine::time::Day;
+use wellmet_engine::time::{Day, Span};
 
 /// One purchase. Several on one day are one order for the models.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +15,31 @@ pub struct Purchase {
     pub day: Day,
     /// What she paid.
     pub value: f64,
+}
+
+/// The purchases of an order log, one for each customer and day (UTC). What came back is not counted as paid, unless
+/// `gross` asks for it.
+#[must_use]
+pub fn purchases(log: &Log, gross: bool) -> Vec<Purchase> {
+    let unit = 10f64.powi(log.currency.exponent() as i32);
+    let mut paid: BTreeMap<(u32, Day), i64> = BTreeMap::new();
+    let (of_customer, _) = kept(log);
+    for (customer, orders) in (0..).zip(of_customer) {
+        for (number, lines) in orders {
+            let order = &log.orders[number];
+            let lines = if gross { &order.lines } else { &lines };
+            if !lines.is_empty() {
+                let minor: i64 = lines.iter().map(|line| i64::from(line.quantity) * line.unit_minor).sum();
+                *paid.entry((customer, Day(order.at.0.div_euclid(Span::DAY.0)))).or_default() += minor;
+            }
+        }
+    }
+    let purchase = |((customer, day), minor): ((u32, Day), i64)| Purchase {
+        customer: log.customers[customer as usize].id.as_str().to_owned(),
+        day,
+        value: minor as f64 / unit,
+    };
+    paid.into_iter().map(purchase).collect()
 }
 
 /// A customer as of a day.

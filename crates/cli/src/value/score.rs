@@ -1,7 +1,7 @@
 //! The scores of one customer, and how well they held.
 
 use super::Customer;
-use super::classes::{Class, Rfm, silence};
+use super::classes::{Class, Rfm, abc, rfm, silence};
 use serde::{Deserialize, Serialize};
 use wellmet_engine::customer_value::{Buying, MONTH, Spending, discounted_orders};
 use wellmet_engine::time::Day;
@@ -119,10 +119,16 @@ pub struct Score {
     pub next_order: Option<String>,
     /// The same for one tenth: hardly earlier.
     pub next_order_early: Option<String>,
+    /// The same for nine tenths: hardly later, if at all.
+    pub next_order_late: Option<String>,
+    /// Formulas of the figures: rows get copied around.
+    pub formula: String,
+    /// The day the figures hold for.
+    pub as_of: String,
 }
 
 /// A day as `2024-05-31`.
-pub(super) fn date(day: Day) -> String {
+pub(crate) fn date(day: Day) -> String {
     let (year, month, day) = day.civil();
     format!("{year:04}-{month:02}-{day:02}")
 }
@@ -173,8 +179,20 @@ impl Score {
             value_high: f64::from(orders_high) * expected_value,
             next_order: next(0.5),
             next_order_early: next(LOW),
+            next_order_late: next(HIGH),
+            formula: format!("{} and {}", buying.name(), spending.map_or("own mean", |_| "Gamma-Gamma")),
+            as_of: date(as_of),
         }
     }
+}
+
+/// Scores all customers, in their order.
+#[must_use]
+pub fn scores(customers: &[Customer], as_of: Day, buying: &Buying, spending: Option<&Spending>) -> Vec<Score> {
+    let repeats: Vec<f64> = customers.iter().filter(|c| c.orders.repeats > 0).map(|c| c.orders.mean).collect();
+    let fallback = repeats.iter().sum::<f64>() / repeats.len().max(1) as f64;
+    let places = abc(customers).into_iter().zip(rfm(customers));
+    customers.iter().zip(places).map(|(c, place)| Score::of(c, place, as_of, (buying, spending), fallback)).collect()
 }
 
 /// What was predicted against what came, over the time after the day the models know.

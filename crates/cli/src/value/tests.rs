@@ -51,7 +51,7 @@ fn c46_scores_agree_with_fifty_digits() {
     assert_eq!(checked, 59);
 }
 
-fn purchases() -> Vec<Purchase> {
+fn cdnow() -> Vec<Purchase> {
     let line = |line: &str| {
         let fields: Vec<&str> = line.split(',').collect();
         let day = crate::orders::parse_day(fields[1]).unwrap();
@@ -66,7 +66,7 @@ fn end_of_calibration() -> Day {
 
 #[test]
 fn c46_the_fit_is_that_of_an_independent_package() {
-    let known = customers(&purchases(), end_of_calibration());
+    let known = customers(&cdnow(), end_of_calibration());
     assert_eq!(known.len(), 400);
     let within = |ours: f64, theirs: f64| assert!((ours - theirs).abs() < 1e-3 * theirs, "{ours} {theirs}");
     let buying = fit::buying(&known).unwrap();
@@ -90,9 +90,9 @@ fn c46_the_fit_is_that_of_an_independent_package() {
 
 #[test]
 fn c46_the_figures_come_from_the_purchases_alone() {
-    let mut shuffled = purchases();
+    let mut shuffled = cdnow();
     shuffled.reverse();
-    let (one, two) = (customers(&purchases(), end_of_calibration()), customers(&shuffled, end_of_calibration()));
+    let (one, two) = (customers(&cdnow(), end_of_calibration()), customers(&shuffled, end_of_calibration()));
     assert_eq!(fit::buying(&one).unwrap().model, fit::buying(&two).unwrap().model);
     // Customer 1 bought on 1 and 18 January, 2 August and 12 December 1997.
     let first = &one[0];
@@ -173,10 +173,10 @@ fn parameters_come_back_and_nonsense_is_refused() {
 
 #[test]
 fn a_backtest_counts_what_came() {
-    let known = customers(&purchases(), end_of_calibration());
+    let known = customers(&cdnow(), end_of_calibration());
     let model = fit::buying(&known).unwrap().model;
     let test = backtest(&known, &model, 39.0);
-    let later = purchases()
+    let later = cdnow()
         .iter()
         .filter(|purchase| purchase.day > end_of_calibration())
         .map(|purchase| (purchase.customer.clone(), purchase.day))
@@ -184,4 +184,80 @@ fn a_backtest_counts_what_came() {
     let known_later = later.iter().filter(|(id, _)| known.iter().any(|customer| customer.id == *id)).count();
     assert_eq!(test.came, known_later as f64);
     assert!((test.expected / test.came - 1.0).abs() < 0.2 && test.correlation > 0.5, "{test:?}");
+}
+
+const MAPPING: &str = r#"{ "order": "o", "time": { "column": "t" }, "customer": "c", "item": "i", "quantity": "q",
+    "price": { "unit": "p" }, "currency": "EUR", "cancelled_prefix": "C" }"#;
+
+/// Thirty customers who buy again and again, one of whom sends something back.
+fn returning_log() -> crate::orders::Log {
+    let mut text = String::from("o,t,c,i,q,p\n");
+    for customer in 0..30 {
+        for n in 0..=customer % 5 {
+            let day = 1 + (customer * 3 + n * 11) % 28;
+            text +=
+                &format!("{customer}-{n},2024-{:02}-{day:02},c{customer:02},A,{},{}.50\n", 1 + n, 1 + n, 4 + customer);
+        }
+    }
+    text += "C1,2024-12-31,c04,A,-5,8.50\n";
+    let mapping = crate::orders::Mapping::parse(MAPPING).unwrap();
+    crate::orders::read(text.as_bytes(), "orders.csv", &mapping, &crate::orders::Reading::default()).unwrap()
+}
+
+#[test]
+fn c46_what_came_back_is_not_worth_anything() {
+    let log = returning_log();
+    let (net, gross) = (purchases(&log, false), purchases(&log, true));
+    assert_eq!(gross.len() - net.len(), 1, "five pieces of the latest order: nothing is left of it");
+    let spent = |list: &[Purchase]| list.iter().filter(|p| p.customer == "c04").map(|p| p.value).sum::<f64>();
+    assert_eq!(spent(&gross) - spent(&net), 5.0 * 8.5);
+}
+
+#[test]
+fn c46_records_carry_the_figures_of_the_command_to_the_last_bit() {
+    use wellmet_engine::record::Record;
+    let log = returning_log();
+    let (mut records, _) = crate::orders::records(&log);
+    records[0].traits.push(("class".into(), "Gold".into()));
+    let as_of = Day(log.end().0.div_euclid(86_400_000));
+    let known = customers(&purchases(&log, false), as_of);
+    let buying = Buying::BgNbd { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
+    let spending = Spending { p: 6.25, q: 3.74, v: 15.44 };
+    let scores = scores(&known, as_of, &buying, Some(&spending));
+    assert_eq!(add_facts(&mut records, &scores, &date(as_of)), 1, "the shop's own class is kept");
+    // As they travel from hub to page.
+    for record in records.iter().map(|record| Record::decode(&record.encode()).unwrap()) {
+        let fact = |name: &str| record.traits.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let score = scores.iter().find(|score| score.customer == record.customer.as_str()).unwrap();
+        let numbers = [("alive", score.alive), ("expected_orders", score.expected_orders), ("value", score.value)];
+        for (name, number) in numbers {
+            assert_eq!(fact(name).unwrap().parse::<f64>().unwrap().to_bits(), number.to_bits(), "{name}");
+        }
+        assert_eq!(fact("next_order"), score.next_order.as_deref());
+        assert_eq!(fact("rfm"), Some(format!("{}{}{}", score.recency, score.frequency, score.money).as_str()));
+        assert_eq!(fact("value_as_of"), Some(date(as_of).as_str()));
+        let own = record.customer.as_str() == "c00";
+        assert_eq!(fact("class"), Some(if own { "Gold".to_owned() } else { format!("{:?}", score.class) }.as_str()));
+    }
+}
+
+#[test]
+fn c48_rules_can_ask_for_every_figure() {
+    let facts: String = FACTS
+        .iter()
+        .map(|(name, kind)| format!("\"{name}\": {{ \"type\": \"{kind}\", \"source\": \"record\" }},"))
+        .collect();
+    let shop = format!(
+        "{{ \"shop\": {{ \"name\": \"S\", \"currency\": \"EUR\", \"languages\": [\"en\"] }},
+            \"attributes\": {{ {} }},
+            \"segments\": {{ \"worth-a-call\": {{ \"when\": {{ \"class\": \"A\", \"alive\": {{ \"$lt\": 0.5 }} }} }} }} }}",
+        facts.trim_end_matches(',')
+    );
+    let path = std::env::temp_dir().join(format!("wellmet-facts-{}.json", std::process::id()));
+    std::fs::write(&path, shop).unwrap();
+    let loaded = crate::shop::load(&path);
+    std::fs::remove_file(&path).unwrap();
+    let file = loaded.unwrap();
+    let table = crate::shop::compile::compile(&file, crate::shop::compile::Target::Browser).unwrap();
+    assert_eq!(table.segments.len(), 1);
 }
