@@ -146,6 +146,7 @@ pub struct Builder {
     models: BTreeMap<String, Vec<u8>>,
     sections: BTreeMap<u8, Vec<u8>>,
     sizes: Option<Sizes>,
+    before: Vec<String>,
 }
 
 impl Builder {
@@ -160,6 +161,7 @@ impl Builder {
             models: BTreeMap::new(),
             sections: BTreeMap::new(),
             sizes: None,
+            before: Vec::new(),
         }
     }
 
@@ -209,6 +211,13 @@ impl Builder {
     /// Sets other sizes than [`Sizes::for_items`]. Values outside their range are moved into it.
     pub const fn sizes(&mut self, sizes: Sizes) {
         self.sizes = Some(sizes);
+    }
+
+    /// Keeps items in this order, by id; those that are not named come behind, in the order of their ids. A book that is
+    /// built again after a little has changed then shares most of its chunks with the one before, which
+    /// shoppers have already. Empty: the order is found anew, which packs best.
+    pub fn keep_order(&mut self, ids: Vec<String>) {
+        self.before = ids;
     }
 
     /// Writes the book.
@@ -310,9 +319,15 @@ impl Builder {
         }
     }
 
-    /// Keys in the order of the book: like beside like.
+    /// Keys in the order of the book: like beside like, or as in the book before.
     fn order(&self) -> Vec<u32> {
         let mut start: Vec<u32> = (0..self.items.len() as u32).collect();
+        if !self.before.is_empty() {
+            let places: BTreeMap<&str, usize> = self.before.iter().map(String::as_str).zip(0..).collect();
+            let place = |id: &str| places.get(id).copied().unwrap_or(usize::MAX);
+            start.sort_by_key(|key| (place(&self.items[*key as usize].id), &self.items[*key as usize].id));
+            return start;
+        }
         start.sort_by_key(|key| {
             let item = &self.items[*key as usize];
             (&item.category, &item.id)

@@ -171,3 +171,72 @@ fn missing_files_and_columns_are_named() {
     assert_eq!(said["code"], "no-column");
     assert!(said["fix"].as_str().unwrap().contains("a, b"), "{said}");
 }
+
+#[test]
+fn a_book_built_again_after_a_little_has_changed_shares_its_files() {
+    let folder = Folder::new("previous");
+    let (book, again, other) = (folder.path("book"), folder.path("again"), folder.path("other"));
+    let mut feed = String::from("id,title,product_type,price\n");
+    for n in 0..600 {
+        feed += &format!("I{n},Thing {} of kind {},Kind > K{},{}.50\n", n % 37, n % 11, n % 13, 1 + n % 9);
+    }
+    let first = folder.file("feed.csv", &feed);
+    let build = |feed: &str, out: &str, more: &[&str]| {
+        json(&[&["build", "--feed", feed, "--currency", "EUR", "--out", out], more].concat())
+    };
+    let one = build(&first, &book, &[]);
+    let same = build(&first, &again, &["--previous", &book]);
+    assert_eq!(same["book"], one["book"], "nothing has changed, so nothing changes");
+    assert_eq!(same["shared_bytes"], same["chunk_bytes"]);
+    let changed = feed.replacen("4.50", "4.75", 1) + "NEW,Something else,Kind > K3,2.00\n";
+    let second = folder.file("feed2.csv", &changed);
+    let after = build(&second, &other, &["--previous", &book]);
+    let share = |report: &Value| report["shared_bytes"].as_f64().unwrap() / report["chunk_bytes"].as_f64().unwrap();
+    assert!(share(&after) > 0.5, "{}", share(&after));
+    assert_eq!(json(&["inspect", &other, "--item", "NEW"])["title"], "Something else");
+}
+
+/// Twenty customers who buy a cup with a pot, and four (with `fifth` five) who buy a spade with a hose.
+fn orders_of(fifth: bool) -> String {
+    let mut text = String::from("o,t,c,i,q,p\n");
+    for n in 0..20 {
+        text += &format!("a{n},2024-05-{:02},c{n},cup,1,5.00\na{n},2024-05-{:02},c{n},pot,1,9.00\n", 1 + n, 1 + n);
+    }
+    for n in 0..if fifth { 5 } else { 4 } {
+        // Each of them five times: it is people that count.
+        for again in 0..5 {
+            text += &format!("b{n}-{again},2024-05-0{},d{n},spade,1,7.00\n", 1 + again);
+            text += &format!("b{n}-{again},2024-05-0{},d{n},hose,1,8.00\n", 1 + again);
+        }
+    }
+    text
+}
+
+#[test]
+fn privacy_one_customer_below_the_threshold_changes_no_byte_of_the_book() {
+    let folder = Folder::new("threshold");
+    let feed = folder.file("feed.csv", "id,title,price\ncup,Cup,5\npot,Pot,9\nspade,Spade,7\nhose,Hose,8\n");
+    let mapping = folder.file(
+        "mapping.json",
+        r#"{ "order": "o", "time": { "column": "t" }, "customer": "c", "item": "i", "quantity": "q", "price": { "unit": "p" },
+            "currency": "EUR" }"#,
+    );
+    let build = |name: &str, orders: &str| {
+        let (orders, book) = (folder.file(&format!("{name}.csv"), orders), folder.path(name));
+        let args = ["build", "--orders", &orders, "--mapping", &mapping, "--feed", &feed, "--out", &book];
+        json(&args)["book"].clone()
+    };
+    let four = build("four", &orders_of(false));
+    // The book's name is the hash of all of it, chunks included.
+    let three: String =
+        orders_of(false).lines().filter(|line| !line.contains(",d0,")).map(|l| format!("{l}\n")).collect();
+    assert_eq!(build("three", &three), four, "one of four, present or absent");
+    let none: String = orders_of(false).lines().filter(|line| !line.contains(",d")).map(|l| format!("{l}\n")).collect();
+    assert_eq!(build("none", &none), four, "all four of them");
+    assert_ne!(build("five", &orders_of(true)), four, "five are enough");
+    let beside = |book: &str| {
+        let one = json(&["inspect", &folder.path(book), "--item", "spade"]);
+        one["neighbours"].as_array().unwrap().iter().any(|row| row["relation"] == "with")
+    };
+    assert_eq!((beside("four"), beside("five")), (false, true));
+}

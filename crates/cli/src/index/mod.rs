@@ -20,6 +20,7 @@ mod popular;
 mod shelf;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod words;
 
 pub use log::Log;

@@ -5,6 +5,7 @@ use super::Settings;
 use super::fixed;
 use super::invert::{Inverted, Place};
 use super::log::Log;
+use super::threads::on_all_processors;
 use wellmet_engine::customer_value::math::{exp, ln};
 use wellmet_engine::shelf::{ItemIx, Neighbour};
 
@@ -160,24 +161,8 @@ fn round(mut row: Vec<Weighed>, weighing: &Weighing, settings: &Settings) -> Vec
     row
 }
 
-/// Makes every row, on all processors. Rows do not depend on each other, so the result does not depend
-/// on how many there are.
 fn each<T: Send>(items: u32, row: impl Fn(u32, &mut Counters) -> Vec<T> + Sync) -> Vec<Vec<T>> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = (items as usize).div_ceil(threads).max(1);
-    let mut rows: Vec<Vec<T>> = std::iter::repeat_with(Vec::new).take(items as usize).collect();
-    std::thread::scope(|scope| {
-        for (part, out) in rows.chunks_mut(share).enumerate() {
-            let row = &row;
-            scope.spawn(move || {
-                let mut counters = Counters::new(items);
-                for (at, place) in out.iter_mut().enumerate() {
-                    *place = row((part * share + at) as u32, &mut counters);
-                }
-            });
-        }
-    });
-    rows
+    on_all_processors(items, || Counters::new(items), row)
 }
 
 /// Counters for all items, reused from row to row; zero between rows.

@@ -3,6 +3,7 @@
 //! Each item is a bag of terms, each weighted by rarity (`ln(1 + N / n)`, n of the N items have the
 //! term); likeness is the cosine of two bags.
 
+use super::threads::on_all_processors;
 use std::collections::BTreeMap;
 use wellmet_engine::shelf::{ItemIx, Neighbour};
 
@@ -15,8 +16,11 @@ pub struct Words {
 /// Most terms of one item; further ones are left out.
 const MAX_TERMS: usize = 64;
 /// A term in more items than this links everything with everything: it counts for the length of a bag,
-/// not for likeness. Bounds the time for a catalogue of a million items.
+/// not for likeness.
 const COMMON: usize = 5_000;
+/// In a large catalogue rarer terms are common already, so that the time grows with the number of items and
+/// not with its square: items times this many holders are looked at for each term.
+const LOOKED_AT: usize = 500_000_000;
 
 impl Words {
     /// Adds the words of a text: runs of letters and digits, lower case, at least two characters.
@@ -71,18 +75,17 @@ pub(super) fn rows(items: &[Words], neighbours: usize) -> Vec<Vec<Neighbour>> {
         .collect();
     let lengths: Vec<f64> =
         bags.iter().map(|bag| bag.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt()).collect();
-    let common: Vec<bool> = numbers.values().map(|(_, holders)| *holders > COMMON).collect();
+    let many = COMMON.min(LOOKED_AT / items.len().max(1));
+    let common: Vec<bool> = numbers.values().map(|(_, holders)| *holders > many).collect();
     let mut holders: Vec<Vec<(u32, f64)>> = vec![Vec::new(); numbers.len()];
     for (item, bag) in bags.iter().enumerate() {
         for (term, weight) in bag.iter().filter(|(term, _)| !common[*term]) {
             holders[*term].push((item as u32, *weight));
         }
     }
-    let mut sums = vec![0.0f64; items.len()];
-    let mut touched = Vec::new();
-    let mut rows = Vec::with_capacity(items.len());
-    for (a, bag) in bags.iter().enumerate() {
-        for (term, weight) in bag {
+    let scratch = || (vec![0.0f64; items.len()], Vec::new());
+    on_all_processors(items.len() as u32, scratch, |a, (sums, touched)| {
+        for (term, weight) in &bags[a as usize] {
             for (b, other) in &holders[*term] {
                 if sums[*b as usize] == 0.0 {
                     touched.push(*b);
@@ -90,17 +93,21 @@ pub(super) fn rows(items: &[Words], neighbours: usize) -> Vec<Vec<Neighbour>> {
                 sums[*b as usize] += weight * other;
             }
         }
+        let length = lengths[a as usize];
         let likeness = |b: u32, sum: f64| {
-            let weight = (sum / (lengths[a] * lengths[b as usize]) * 65_535.0).round().clamp(0.0, 65_535.0) as u16;
-            (b as usize != a && weight > 0).then_some(Neighbour { item: ItemIx(b), weight })
+            let weight = (sum / (length * lengths[b as usize]) * 65_535.0).round().clamp(0.0, 65_535.0) as u16;
+            (b != a && weight > 0).then_some(Neighbour { item: ItemIx(b), weight })
         };
         let mut row: Vec<Neighbour> =
             touched.drain(..).filter_map(|b| likeness(b, core::mem::take(&mut sums[b as usize]))).collect();
-        row.sort_unstable_by_key(|neighbour| (core::cmp::Reverse(neighbour.weight), neighbour.item));
+        let order = |n: &Neighbour| (core::cmp::Reverse(n.weight), n.item);
+        if row.len() > neighbours && neighbours > 0 {
+            row.select_nth_unstable_by_key(neighbours - 1, order);
+        }
         row.truncate(neighbours);
-        rows.push(row);
-    }
-    rows
+        row.sort_unstable_by_key(order);
+        row
+    })
 }
 
 #[cfg(test)]
