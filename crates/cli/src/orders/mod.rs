@@ -35,4 +35,4 @@ pub use fold::{Reading, read, read_file};
 pub use log::{Customer, Item, Line, Log, Order, Return};
 pub use mapping::{CurrencyColumn, Mapping, PriceColumns, ServiceItems, ServiceRule, TimeColumn, Values, When};
 pub use moment::{TimeFormat, parse_day};
-pub use records::{Settled, kept, records};
+pub use records::{KeptOrders, Settled, kept, records};

@@ -59,12 +59,15 @@ pub fn records(log: &Log) -> (Vec<Record>, Settled) {
     (records, settled)
 }
 
+/// Orders of one customer by their number in the log, each with the lines she kept.
+pub type KeptOrders = Vec<(usize, Vec<Line>)>;
+
 /// Orders of every customer, by number, with what she kept of each; an order of which nothing is left has
 /// no lines.
 #[must_use]
-pub fn kept(log: &Log) -> (Vec<Vec<(usize, Vec<Line>)>>, Settled) {
+pub fn kept(log: &Log) -> (Vec<KeptOrders>, Settled) {
     let mut settled = Settled::default();
-    let mut of_customer: Vec<Vec<(usize, Vec<Line>)>> = vec![Vec::new(); log.customers.len()];
+    let mut of_customer: Vec<KeptOrders> = vec![Vec::new(); log.customers.len()];
     for (number, order) in log.orders.iter().enumerate() {
         if let Some(customer) = order.customer {
             of_customer[customer as usize].push((number, order.lines.clone()));
@@ -75,7 +78,7 @@ pub fn kept(log: &Log) -> (Vec<Vec<(usize, Vec<Line>)>>, Settled) {
 }
 
 /// Takes returned pieces off the latest earlier orders.
-fn settle(log: &Log, of_customer: &mut [Vec<(usize, Vec<Line>)>], settled: &mut Settled) {
+fn settle(log: &Log, of_customer: &mut [KeptOrders], settled: &mut Settled) {
     // Where each customer's articles are, so that a wholesaler with many returns costs no square.
     let mut places: HashMap<(u32, u32), Vec<(Instant, usize)>> = HashMap::new();
     let wanted: std::collections::HashSet<(u32, u32)> = log.returns.iter().map(|b| (b.customer, b.item)).collect();
