@@ -230,3 +230,40 @@ fn one_giant_order_and_many_rows_before_the_format_is_known() {
     assert_eq!((records[0].orders[0].lines.len(), settled.lines_not_carried), (100, 4_900));
     assert_eq!(records[0].spent_minor, 5_000 * 500, "the totals are whole");
 }
+
+#[test]
+fn c64_events_of_other_tools_refunds_and_all() {
+    let read_with = |mapping: &str, log: &str| {
+        let mapping = Mapping::load(&root().join("examples/mappings").join(mapping)).unwrap();
+        read(log.as_bytes(), "events.jsonl", &mapping, &Reading::default()).unwrap()
+    };
+    let segment = r#"{"event":"Order Completed","userId":"anna","timestamp":"2024-05-01T08:26:03Z","properties":{"order_id":"7","currency":"EUR","products":[{"product_id":"A1","name":"Cup","price":5.95,"quantity":2},{"product_id":"A2","name":"Pot","price":19,"quantity":1}]}}
+{"event":"Product Viewed","userId":"anna","timestamp":"2024-05-01T08:30:00Z","properties":{"product_id":"A1"}}
+{"event":"Order Refunded","userId":"anna","timestamp":"2024-05-09T08:00:00Z","properties":{"order_id":"7","currency":"EUR","products":[{"product_id":"A1","quantity":1}]}}
+"#;
+    let ga4 = r#"{"event_name":"purchase","event_timestamp":"1714551963000000","user_id":"anna","event_params":[{"key":"currency","value":{"string_value":"EUR"}}],"ecommerce":{"transaction_id":"7"},"items":[{"item_id":"A1","item_name":"Cup","price":5.95,"quantity":2},{"item_id":"A2","item_name":"Pot","price":19.0,"quantity":1}]}
+{"event_name":"page_view","event_timestamp":"1714552000000000","user_id":"anna","event_params":[]}
+{"event_name":"refund","event_timestamp":"1715241600000000","user_id":"anna","event_params":[{"key":"currency","value":{"string_value":"EUR"}}],"ecommerce":{"transaction_id":"7"},"items":[{"item_id":"A1","quantity":1}]}
+"#;
+    for log in [read_with("segment-orders.json", segment), read_with("ga4-orders.json", ga4)] {
+        assert_eq!((log.report.rows, log.report.kept), (4, 2), "{:?}", log.report);
+        assert_eq!((log.report.count("other-kind"), log.report.count("returned")), (1, 1));
+        assert_eq!((log.orders.len(), log.orders[0].lines.len()), (1, 2));
+        let (records, settled) = records(&log);
+        assert_eq!((settled.pieces, records[0].spent_minor), (1, 595 + 1_900));
+        assert_eq!(log.items[0].title, "Cup");
+    }
+}
+
+#[test]
+fn orders_that_never_came_about_and_wrong_clocks() {
+    let text = r#"{ "order": "o", "time": { "column": "t" }, "customer": "c", "item": "i", "quantity": "q",
+        "price": { "unit": "p" }, "currency": "EUR", "cancelled": { "status": ["cancelled", "failed"] } }"#;
+    let csv = "o,t,c,i,q,p,status\n1,2024-05-01,anna,A,1,5,paid\n2,2024-05-02,anna,A,1,5,failed\n3,2034-05-01,anna,A,1,5,paid\n4,1980-01-01,anna,A,1,5,paid\n";
+    let now = parse_day("2024-06-01").unwrap().midnight_utc();
+    let reading = Reading { now: Some(now), ..Reading::default() };
+    let log = read(csv.as_bytes(), "orders.csv", &Mapping::parse(text).unwrap(), &reading).unwrap();
+    assert_eq!((log.report.count("cancelled"), log.report.count("wrong-clock"), log.orders.len()), (1, 2, 1));
+    assert!(log.returns.is_empty(), "what never came about cannot come back");
+    assert_eq!(log.end(), parse_day("2024-05-01").unwrap().midnight_utc(), "a clock of 2034 ages nothing");
+}

@@ -38,6 +38,10 @@ const SMALLEST: f64 = 0.04;
 /// Borders tried for each measure.
 const BORDERS: usize = 20;
 
+/// Her own rhythm, and the number of her intervals, as rules name them.
+const RHYTHM: &str = "interval.median";
+const COUNT: &str = "interval.count";
+
 /// A measure: its name in rules, and its value.
 struct Measure {
     name: String,
@@ -84,7 +88,7 @@ fn measures(people: &People, facts: &[&str]) -> Vec<Measure> {
     let mut measures = vec![
         of("orders.days", &|person| person.days.len() as f64),
         of("orders.sum", &|person| person.spent),
-        of("interval.median", &|person| person.rhythm.unwrap_or(slowest + 1.0)),
+        of(RHYTHM, &|person| person.rhythm.unwrap_or(slowest + 1.0)),
         of("days_since.order", &since),
     ];
     for fact in facts {
@@ -219,7 +223,15 @@ fn rule(splits: &[(usize, f64, bool)], measures: &[Measure]) -> Value {
                 rule.insert(name.clone(), json!(value));
             }
             Some(value) => absent.push(json!({ name: { "$ne": value } })),
+            // Rules fall back to the shop's own figure where she has no rhythm; a rhythm of her own takes two
+            // intervals. Who has none is on the upper side.
+            None if name == RHYTHM && *above => {
+                absent.push(json!({ "$not": { COUNT: { "$gte": 2 }, RHYTHM: { "$lt": border } } }));
+            }
             None => {
+                if name == RHYTHM {
+                    rule.insert(COUNT.into(), json!({ "$gte": 2 }));
+                }
                 let entry = rule.entry(name.clone()).or_insert_with(|| json!({}));
                 let (operator, narrower): (_, fn(f64, f64) -> bool) =
                     if *above { ("$gte", |new, old| new > old) } else { ("$lt", |new, old| new < old) };

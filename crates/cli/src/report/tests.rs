@@ -71,10 +71,15 @@ fn selects(rule: &serde_json::Value, person: &Person, as_of: wellmet_engine::tim
         if name == "$and" {
             return wanted.as_array().unwrap().iter().all(|rule| selects(rule, person, as_of));
         }
+        if name == "$not" {
+            return !selects(wanted, person, as_of);
+        }
         let number = match name.as_str() {
             "orders.days" => person.days.len() as f64,
             "orders.sum" => person.spent,
-            "interval.median" => person.rhythm.unwrap_or(f64::MAX),
+            // Who has no rhythm of her own gets the shop's, which may be any.
+            "interval.median" => person.rhythm.unwrap_or(1.0),
+            "interval.count" => person.days.len() as f64 - 1.0,
             "days_since.order" => (as_of.0 - person.days.last().unwrap().0) as f64,
             fact => {
                 return match wanted.get("$ne") {
@@ -107,6 +112,19 @@ fn c73_each_persona_comes_with_the_rule_that_selects_exactly_it() {
         assert_eq!(persona.examples.len(), 3.min(persona.customers));
     }
     assert_eq!(personas(&people, &["segment"], 5), table, "the same every time");
+    // The shop file takes each rule as it is.
+    let segments: serde_json::Map<String, serde_json::Value> =
+        (0..).zip(&table.rows).map(|(n, row)| (format!("kind-{n}"), serde_json::json!({ "when": row.rule }))).collect();
+    let shop = serde_json::json!({
+        "shop": { "name": "S", "currency": "USD", "languages": ["en"] },
+        "attributes": { "segment": { "type": "text", "source": "record" } },
+        "segments": segments
+    });
+    let path = std::env::temp_dir().join(format!("wellmet-personas-{}.json", std::process::id()));
+    std::fs::write(&path, shop.to_string()).unwrap();
+    let file = crate::shop::load(&path);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(file.unwrap().segments.len(), table.rows.len());
 }
 
 #[test]

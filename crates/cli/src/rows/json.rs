@@ -74,8 +74,8 @@ fn bad_json(row: u64, message: &str) -> RowError {
     RowError { code: "bad-json", row, column: None, message: message.to_owned(), fix }
 }
 
-/// Hands out one record, or one row for each element of its list. A record without that list is none of
-/// those that are meant, such as a page view among orders.
+/// Hands out one record, or one row for each element of its list. A record without that list, such as a page
+/// view among orders, is one row whose inner fields are empty: whoever asks can count it.
 pub(super) fn record(value: &Value, asked: &Asked<'_>, row: u64, take: &mut Take<'_>) -> Go {
     if !value.is_object() {
         return take(row, Err(bad_json(row, "the record is no object")));
@@ -90,7 +90,9 @@ pub(super) fn record(value: &Value, asked: &Asked<'_>, row: u64, take: &mut Take
             }
             Ok(())
         }
-        None | Some(Value::Null) => Ok(()),
+        None | Some(Value::Null) => {
+            take(row, fields(value, Some((each, &Value::Null)), asked, row).as_deref().map_err(Clone::clone))
+        }
         Some(_) => {
             let column = Some(each.to_owned());
             take(row, Err(RowError { column, ..bad_json(row, "the value is no list") }))
