@@ -37,7 +37,7 @@ pub fn condition(bytes: &[u8]) {
     let mut w = Writer::new();
     program.encode(&mut w);
     let written = w.into_bytes();
-    let read = Program::decode(&mut Reader::new(&written)).expect("what was written can be read");
+    let read = Reader::whole(&written, Program::decode).expect("what was written can be read");
     assert_eq!(read.holds(condition, &facts, root.view(), &host), holds);
 }
 

@@ -57,23 +57,23 @@ impl Book {
             let cut = !core.is_empty() && MAGIC.starts_with(core);
             return Err(BookError::new(if cut { Cause::Truncated } else { Cause::NotABook }));
         }
-        r.take(MAGIC.len())?;
-        if r.u8()? != VERSION {
-            return Err(BookError { cause: Cause::UnknownVersion, at: r.at() });
+        r.take(MAGIC.len());
+        if r.u8() != VERSION {
+            return Err(r.fault(Fault::UnknownVersion).into());
         }
-        let id = big_endian(r)?;
-        let body = r.blob(limits::CORE)?;
+        let id = big_endian(r);
+        let body = r.blob(limits::CORE);
         r.end()?;
         if content_hash(body) != id {
             return Err(BookError { cause: Cause::Damaged, at: r.at() });
         }
         let r = &mut Reader::new(body);
-        if r.u8()? != section::SHOP {
+        if r.u8() != section::SHOP {
             return Err(r.fault(Fault::Invalid).into());
         }
         let mut book = Self {
             id,
-            shop: Shop::decode(r.blob(limits::CORE)?)?,
+            shop: Shop::decode(r.blob(limits::CORE))?,
             directory: Directory::default(),
             popular: Vec::new(),
             sections: Vec::new(),
@@ -87,12 +87,12 @@ impl Book {
     fn decode(&mut self, r: &mut Reader<'_>) -> WireResult<()> {
         let mut before = section::SHOP;
         while r.left() > 0 {
-            let tag = r.u8()?;
+            let tag = r.u8();
             if tag <= before {
                 return Err(r.fault(Fault::Invalid));
             }
             before = tag;
-            let bytes = r.blob(limits::CORE)?;
+            let bytes = r.blob(limits::CORE);
             match tag {
                 section::DIRECTORY => self.directory.decode(bytes)?,
                 section::POPULAR => self.read_popular(bytes)?,
@@ -112,9 +112,9 @@ impl Book {
     fn read_popular(&mut self, bytes: &[u8]) -> WireResult<()> {
         let r = &mut Reader::new(bytes);
         let cut = &self.directory.cut;
-        let count = r.count(limits::POPULAR, 1)?;
+        let count = r.count(limits::POPULAR, 1);
         for _ in 0..count {
-            let item = r.u32()?;
+            let item = r.u32();
             if item >= cut.items {
                 return Err(r.fault(Fault::Invalid));
             }
@@ -216,11 +216,11 @@ impl Book {
             return Err(BookError { cause: Cause::Damaged, at: 0 });
         }
         let r = &mut Reader::new(bytes);
-        let letter = r.u8()?;
-        if r.u8()? != VERSION {
-            return Err(BookError { cause: Cause::UnknownVersion, at: r.at() });
+        let letter = r.u8();
+        if r.u8() != VERSION {
+            return Err(r.fault(Fault::UnknownVersion).into());
         }
-        if letter != kind.letter() || r.u32()? != number {
+        if letter != kind.letter() || r.u32() != number {
             return Err(r.fault(Fault::Invalid).into());
         }
         let cut = &self.directory.cut;
@@ -229,21 +229,21 @@ impl Book {
         let slot = match kind {
             Kind::Ids => {
                 let mut ids = Ids::default();
-                ids.decode(r, cut.items)?;
+                ids.decode(r, cut.items);
                 Slot::Ids(ids)
             }
             Kind::Cards | Kind::Popular => {
                 let mut cards = Cards::default();
                 let count = if kind == Kind::Cards { count } else { cut.popular_cards };
-                cards.decode(r, count as usize)?;
+                cards.decode(r, count as usize);
                 Slot::Cards(cards)
             }
             Kind::With | Kind::Next | Kind::Like => {
                 let mut rows = Rows::default();
-                rows.decode(r, first, count, cut.items)?;
+                rows.decode(r, first, count, cut.items);
                 Slot::Rows(rows)
             }
-            Kind::Model => Slot::Model(r.take(r.left())?.into()),
+            Kind::Model => Slot::Model(r.rest().into()),
         };
         r.end()?;
         Ok(slot)

@@ -5,7 +5,7 @@
 
 use crate::layout::limits;
 use wellmet_engine::shelf::Card;
-use wellmet_engine::wire::{Fault, Reader, Result, Writer};
+use wellmet_engine::wire::{Fault, Reader, Writer};
 
 /// Most cards of one chunk: bounds what a hostile chunk can make of its bytes.
 pub(crate) const MAX_CARDS: usize = 1_024;
@@ -66,20 +66,20 @@ pub(crate) fn encode(w: &mut Writer, cards: &[Card<'_>]) {
 
 impl Cards {
     /// Reads exactly `count` cards.
-    pub(crate) fn decode(&mut self, r: &mut Reader<'_>, count: usize) -> Result<()> {
-        if r.count(MAX_CARDS, 6)? != count {
-            return Err(r.fault(Fault::Invalid));
+    pub(crate) fn decode(&mut self, r: &mut Reader<'_>, count: usize) {
+        if r.count(MAX_CARDS, 6) != count {
+            return r.fail(Fault::Invalid);
         }
         let mut sizes = [0; 3];
         let mut expected = 2 * count;
         for size in &mut sizes {
-            *size = r.varint_max(count as u64)? as usize;
+            *size = r.varint_max(count as u64) as usize;
             expected += *size;
         }
-        self.text.push_str(r.text(limits::CHUNK)?);
+        self.text.push_str(r.text(limits::CHUNK));
         let lines = self.lines();
         if lines.len() != expected {
-            return Err(r.fault(Fault::Invalid));
+            return r.fail(Fault::Invalid);
         }
         self.rows.resize(count, Row::default());
         for at in 0..count {
@@ -89,9 +89,9 @@ impl Cards {
         let mut from = 2 * count;
         for (field, size) in sizes.into_iter().enumerate() {
             for at in 0..count {
-                let index = r.varint_max(size as u64)? as usize;
+                let index = r.varint_max(size as u64) as usize;
                 if index >= size {
-                    return Err(r.fault(Fault::Invalid));
+                    return r.fail(Fault::Invalid);
                 }
                 let span = lines.get(from + index).copied().unwrap_or_default();
                 let span = self.with_id(span, at);
@@ -100,12 +100,11 @@ impl Cards {
             from += size;
         }
         for row in &mut self.rows {
-            row.price_minor = r.signed()?;
+            row.price_minor = r.signed();
         }
         for row in &mut self.rows {
-            row.flags = r.u8()?;
+            row.flags = r.u8();
         }
-        Ok(())
     }
 
     /// Where the lines of the text are. Those longer than any limit count as none, so that what follows
@@ -192,7 +191,7 @@ mod tests {
         let bytes = bytes(&cards);
         let r = &mut Reader::new(&bytes);
         let mut decoded = Cards::default();
-        assert_eq!(decoded.decode(r, 3), Ok(()));
+        decoded.decode(r, 3);
         assert_eq!(r.end(), Ok(()));
         for (at, card) in cards.iter().enumerate() {
             assert_eq!(decoded.get(at).as_ref(), Some(card));
@@ -203,7 +202,7 @@ mod tests {
     #[test]
     fn another_count_than_the_directory_says_is_refused() {
         let bytes = bytes(&[card("a", "/p/a", "")]);
-        let read = |bytes: &[u8], count| Cards::default().decode(&mut Reader::new(bytes), count);
+        let read = |bytes: &[u8], count| Reader::whole(bytes, |r| Cards::default().decode(r, count));
         assert!(read(&bytes, 2).is_err());
         for end in 0..bytes.len() {
             assert!(read(&bytes[..end], 1).is_err(), "cut at {end}");

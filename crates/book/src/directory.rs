@@ -70,8 +70,8 @@ impl Cut {
 }
 
 /// Eight bytes as a number, the first the highest.
-pub(crate) fn big_endian(r: &mut Reader<'_>) -> Result<u64> {
-    Ok(r.take(8)?.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
+pub(crate) fn big_endian(r: &mut Reader<'_>) -> u64 {
+    r.take(8).iter().fold(0, |value, byte| value << 8 | u64::from(*byte))
 }
 
 /// How many parts of `per` make `all`; none when `per` is 0.
@@ -108,31 +108,31 @@ impl Directory {
     pub(crate) fn decode(&mut self, bytes: &[u8]) -> Result<()> {
         let r = &mut Reader::new(bytes);
         let cut = &mut self.cut;
-        cut.items = r.varint_max(u64::from(limits::ITEMS))? as u32;
-        cut.salt = r.u32()?;
-        cut.id_bits = r.varint_max(u64::from(MAX_ID_BITS))? as u32;
-        cut.cards_per = r.varint_max(crate::cards::MAX_CARDS as u64)? as u32;
+        cut.items = r.varint_max(u64::from(limits::ITEMS)) as u32;
+        cut.salt = r.u32();
+        cut.id_bits = r.varint_max(u64::from(MAX_ID_BITS)) as u32;
+        cut.cards_per = r.varint_max(crate::cards::MAX_CARDS as u64) as u32;
         for rows_per in &mut cut.rows_per {
-            *rows_per = r.varint_max(u64::from(crate::rows::MAX_ROWS))? as u32;
+            *rows_per = r.varint_max(u64::from(crate::rows::MAX_ROWS)) as u32;
         }
-        cut.popular_cards = r.varint_max(crate::cards::MAX_CARDS as u64)? as u32;
-        for _ in 0..r.count(limits::MODELS, 1)? {
-            let id = r.text(limits::TEXT)?;
+        cut.popular_cards = r.varint_max(crate::cards::MAX_CARDS as u64) as u32;
+        for _ in 0..r.count(limits::MODELS, 1) {
+            let id = r.text(limits::TEXT);
             if cut.models.last().is_some_and(|before| before.as_str() >= id) {
                 return Err(r.fault(Fault::Invalid));
             }
             cut.models.push(id.into());
         }
-        let count = r.count(limits::CHUNKS, 1)?;
+        let count = r.count(limits::CHUNKS, 1);
         let expected: u32 = Kind::ALL.into_iter().map(|kind| cut.chunks(kind)).sum();
         if count as u32 != expected || (cut.items > 0 && cut.cards_per == 0) {
             return Err(r.fault(Fault::Invalid));
         }
         for _ in 0..count {
-            self.entries.push(Entry { hash: 0, len: r.varint_max(limits::CHUNK as u64)? as u32 });
+            self.entries.push(Entry { hash: 0, len: r.varint_max(limits::CHUNK as u64) as u32 });
         }
         for entry in self.entries.iter_mut().filter(|entry| entry.len > 0) {
-            entry.hash = big_endian(r)?;
+            entry.hash = big_endian(r);
         }
         r.end()
     }

@@ -6,7 +6,7 @@
 //! the bucket, and only until that item's card is loaded: then the ids themselves are compared.
 
 use wellmet_engine::shelf::ItemIx;
-use wellmet_engine::wire::{Fault, Reader, Result, Writer};
+use wellmet_engine::wire::{Fault, Reader, Writer};
 
 /// Most ids of one bucket.
 const MAX_IDS: usize = 65_536;
@@ -34,20 +34,20 @@ pub(crate) fn encode(w: &mut Writer, ids: &[(u32, u32)]) {
 
 impl Ids {
     /// Reads a bucket of a book with so many items.
-    pub(crate) fn decode(&mut self, r: &mut Reader<'_>, items: u32) -> Result<()> {
+    pub(crate) fn decode(&mut self, r: &mut Reader<'_>, items: u32) {
         let mut fingerprint = Some(0u32);
-        for n in 0..r.count(MAX_IDS, 2)? {
-            let gap = r.u32()?;
+        for n in 0..r.count(MAX_IDS, 2) {
+            let gap = r.u32();
             fingerprint = fingerprint.and_then(|before| before.checked_add(gap)).filter(|_| n == 0 || gap > 0);
-            self.0.push((fingerprint.ok_or(r.fault(Fault::Invalid))?, 0));
+            let Some(fingerprint) = fingerprint else { return r.fail(Fault::Invalid) };
+            self.0.push((fingerprint, 0));
         }
         for (_, position) in &mut self.0 {
-            *position = r.u32()?;
+            *position = r.u32();
             if *position >= items {
-                return Err(r.fault(Fault::Invalid));
+                return r.fail(Fault::Invalid);
             }
         }
-        Ok(())
     }
 
     /// Position of the item with this fingerprint.
@@ -69,12 +69,12 @@ mod tests {
         let bytes = w.into_bytes();
         let r = &mut Reader::new(&bytes);
         let mut decoded = Ids::default();
-        assert_eq!(decoded.decode(r, 3), Ok(()));
+        decoded.decode(r, 3);
         assert_eq!(r.end(), Ok(()));
         assert_eq!(decoded.find(7), Some(ItemIx(0)));
         assert_eq!(decoded.find(u32::MAX), Some(ItemIx(1)));
         assert_eq!(decoded.find(8), None);
-        assert!(Ids::default().decode(&mut Reader::new(&bytes), 2).is_err(), "a position outside the book");
+        assert!(Reader::whole(&bytes, |r| Ids::default().decode(r, 2)).is_err(), "a position outside the book");
     }
 
     #[test]

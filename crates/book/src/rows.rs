@@ -10,7 +10,7 @@
 
 use crate::layout::limits;
 use wellmet_engine::shelf::{ItemIx, Neighbour};
-use wellmet_engine::wire::{Fault, Reader, Result, Writer};
+use wellmet_engine::wire::{Fault, Reader, Writer};
 
 /// Number of levels.
 const LEVELS: u8 = 64;
@@ -99,28 +99,29 @@ struct Row {
 
 impl Rows {
     /// Checks `count` rows of the items from `first` on, in a book with so many items.
-    pub(crate) fn decode(&mut self, r: &mut Reader<'_>, first: u32, count: u32, items: u32) -> Result<()> {
+    pub(crate) fn decode(&mut self, r: &mut Reader<'_>, first: u32, count: u32, items: u32) {
         self.first = first;
         let mut edges = 0;
         for _ in 0..count {
-            let len = r.varint_max(limits::NEIGHBOURS as u64)? as u8;
+            let len = r.varint_max(limits::NEIGHBOURS as u64) as u8;
             self.rows.push(Row { levels: edges, gaps: 0, len, below: 0 });
             edges += u32::from(len);
         }
         for row in self.rows.iter_mut().filter(|row| row.len > 0) {
-            row.below = r.varint_max(u64::from(row.len))? as u8;
+            row.below = r.varint_max(u64::from(row.len)) as u8;
         }
-        self.levels = r.take(edges as usize)?.into();
+        self.levels = r.take(edges as usize).into();
         if self.levels.iter().any(|level| *level >= LEVELS) {
-            return Err(r.fault(Fault::Invalid));
+            return r.fail(Fault::Invalid);
         }
         let start = r.at();
-        self.gaps = r.clone().take(r.left())?.into();
+        self.gaps = r.clone().rest().into();
         for (row, position) in self.rows.iter_mut().zip(first..) {
             row.gaps = (r.at() - start) as u32;
-            walk(r, *row, position, |item| item < items)?;
+            if !walk(r, *row, position, |item| item < items) {
+                return r.fail(Fault::Invalid);
+            }
         }
-        Ok(())
     }
 
     /// Appends the neighbours of the item at `position`, strongest first, equals by position.
@@ -140,24 +141,24 @@ impl Rows {
             out.insert(at, Neighbour { item: ItemIx(item), weight });
             true
         });
-        read.ok()
+        read.then_some(())
     }
 }
 
-/// Hands the positions of a row to `each`, which says whether they are possible.
-fn walk(g: &mut Reader<'_>, row: Row, position: u32, mut each: impl FnMut(u32) -> bool) -> Result<()> {
+/// Hands the positions of a row to `each`, which says whether they are possible; false when one was not.
+fn walk(g: &mut Reader<'_>, row: Row, position: u32, mut each: impl FnMut(u32) -> bool) -> bool {
     let mut item = Some(position);
     for n in 0..row.len {
         if n == row.below {
             item = Some(position);
         }
-        let gap = g.varint_max(u64::from(limits::ITEMS))? as u32 + 1;
+        let gap = g.varint_max(u64::from(limits::ITEMS)) as u32 + 1;
         item = item.and_then(|item| if n < row.below { item.checked_sub(gap) } else { item.checked_add(gap) });
         if !item.is_some_and(&mut each) {
-            return Err(g.fault(Fault::Invalid));
+            return false;
         }
     }
-    Ok(())
+    true
 }
 
 #[cfg(test)]
@@ -185,10 +186,8 @@ mod tests {
         encode(&mut w, 5, &rows);
         let bytes = w.into_bytes();
         let read = |bytes: &[u8], first, count, items| {
-            let (mut rows, r) = (Rows::default(), &mut Reader::new(bytes));
-            rows.decode(r, first, count, items)?;
-            r.end()?;
-            Ok::<Rows, wellmet_engine::wire::WireError>(rows)
+            let mut rows = Rows::default();
+            Reader::whole(bytes, |r| rows.decode(r, first, count, items)).map(|()| rows)
         };
         let decoded = read(&bytes, 5, 3, 10).expect("what was written");
         let mut out = Vec::new();

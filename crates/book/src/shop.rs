@@ -45,13 +45,11 @@ impl Shop {
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
         let r = &mut Reader::new(bytes);
-        let name = r.text(limits::TEXT)?;
-        let currency = core::str::from_utf8(r.take(3)?).ok().and_then(Currency::new);
+        let name = r.text(limits::TEXT);
+        let currency = core::str::from_utf8(r.take(3)).ok().and_then(Currency::new);
         let currency = currency.ok_or(r.fault(Fault::Invalid))?;
-        let mut shop = Self { name: name.into(), currency, locales: Vec::new(), as_of: Instant(r.signed()?) };
-        for _ in 0..r.count(MAX_LOCALES, 1)? {
-            shop.locales.push(r.text(limits::TEXT)?.into());
-        }
+        let mut shop = Self { name: name.into(), currency, locales: Vec::new(), as_of: Instant(r.signed()) };
+        shop.locales = r.list(MAX_LOCALES, 1, |r| r.text(limits::TEXT).into());
         r.end()?;
         Ok(shop)
     }

@@ -5,7 +5,7 @@
 //! `views.category.Chairs.last30d` or `days_since.order`. [`Source::of`] reads such names. It runs in
 //! the command line tool; the page gets the result in the book.
 
-use crate::wire::{Fault, Reader, Result, Writer};
+use crate::wire::{Fault, Reader, Writer};
 
 /// Longest name inside a source, bytes.
 const MAX_NAME: usize = 256;
@@ -409,75 +409,56 @@ impl Attribute {
         }
     }
 
-    /// Reads an attribute.
-    ///
-    /// # Errors
-    /// What was wrong and where.
-    #[allow(clippy::cast_possible_truncation, reason = "bounded by varint_max")]
-    pub fn decode(r: &mut Reader<'_>) -> Result<Self> {
-        let purpose = r.u8()?;
-        let source = match r.u8()? {
+    /// Reads an attribute; the reader remembers what was wrong.
+    pub fn decode(r: &mut Reader<'_>) -> Self {
+        let purpose = r.u8();
+        let source = match r.u8() {
             0 => Source::Unknown,
-            1 => Source::Told(Kind::decode(r)?),
-            2 => Source::Trait(Kind::decode(r)?),
-            3 => Source::Segment(r.varint_max(u64::from(u16::MAX))? as u16),
-            4 => {
-                let fact = usize::from(r.u8()?);
-                Source::Fact(*FACT_LIST.get(fact).ok_or(r.fault(Fault::Invalid))?)
-            }
+            1 => Source::Told(Kind::decode(r)),
+            2 => Source::Trait(Kind::decode(r)),
+            3 => Source::Segment(r.u16()),
+            4 => Source::Fact(r.one_of(&FACT_LIST)),
             5 => {
-                let kind = r.text(MAX_NAME)?.to_owned();
-                let measure = match r.u8()? {
-                    0 => Measure::Count,
-                    1 => Measure::Sum,
-                    2 => Measure::Days,
-                    3 => Measure::Since,
-                    _ => return Err(r.fault(Fault::Invalid)),
-                };
-                let tag = r.u8()?;
-                let name = r.text(MAX_NAME)?.to_owned();
+                let kind = r.string(MAX_NAME);
+                let measure = r.one_of(&[Measure::Count, Measure::Sum, Measure::Days, Measure::Since]);
+                let tag = r.u8();
+                let name = r.string(MAX_NAME);
                 let about = match tag {
                     0 => About::Any,
                     1 => About::Item(name),
                     2 => About::Category(name),
-                    _ => return Err(r.fault(Fault::Invalid)),
+                    _ => {
+                        r.fail(Fault::Invalid);
+                        About::Any
+                    }
                 };
-                let window = match r.varint_max(u64::from(u16::MAX))? {
+                let window = match r.u16() {
                     0 => Window::All,
                     1 => Window::Visit,
-                    days => Window::Days(days as u16 - 1),
+                    days => Window::Days(days - 1),
                 };
                 Source::Events { kind, measure, about, window }
             }
             6 => {
-                let what = match r.u8()? {
-                    0 => Annual::InDays,
-                    1 => Annual::DaysAgo,
-                    2 => Annual::Years,
-                    _ => return Err(r.fault(Fault::Invalid)),
-                };
-                let of = match r.u32()? {
+                let what = r.one_of(&[Annual::InDays, Annual::DaysAgo, Annual::Years]);
+                let of = match r.u32() {
                     0 => DateOf::FirstOrder,
                     attribute => DateOf::Attribute(attribute - 1),
                 };
                 Source::Annual(of, what)
             }
-            _ => return Err(r.fault(Fault::Invalid)),
+            _ => {
+                r.fail(Fault::Invalid);
+                Source::Unknown
+            }
         };
-        Ok(Self { source, purpose })
+        Self { source, purpose }
     }
 }
 
 impl Kind {
-    fn decode(r: &mut Reader<'_>) -> Result<Self> {
-        Ok(match r.u8()? {
-            0 => Self::Text,
-            1 => Self::Number,
-            2 => Self::Boolean,
-            3 => Self::Date,
-            4 => Self::List,
-            _ => return Err(r.fault(Fault::Invalid)),
-        })
+    fn decode(r: &mut Reader<'_>) -> Self {
+        r.one_of(&[Self::Text, Self::Number, Self::Boolean, Self::Date, Self::List])
     }
 }
 

@@ -344,39 +344,29 @@ impl Journey {
     /// `UnknownVersion`, or what was wrong and where. The caller keeps what it had.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         let r = &mut Reader::new(bytes);
-        if r.u8()? != VERSION {
+        if r.u8() != VERSION {
             return Err(r.fault(Fault::UnknownVersion));
         }
-        let visits = r.u32()?;
-        let mut moment = || Ok(Some(r.signed()?).filter(|at| *at != i64::MIN).map(Instant));
-        let (start, last, before) = (moment()?, moment()?, moment()?);
-        let mut words = Vec::new();
-        for _ in 0..r.count(8 * MAX_EVENTS, 1)? {
-            words.push(r.text(MAX_WORD)?.to_owned());
-        }
+        let visits = r.u32();
+        let mut moment = || Some(r.signed()).filter(|at| *at != i64::MIN).map(Instant);
+        let (start, last, before) = (moment(), moment(), moment());
+        let words = r.list(8 * MAX_EVENTS, 1, |r| r.string(MAX_WORD));
         if words.first().is_none_or(|first| !first.is_empty()) {
             return Err(r.fault(Fault::Invalid));
         }
         let known = words.len() as u64 - 1;
         #[allow(clippy::cast_possible_truncation, reason = "there are at most 4,096 words")]
-        let word = |r: &mut Reader<'_>| Ok(r.varint_max(known)? as u16);
-        let mut events: Vec<Entry> = Vec::new();
+        let word = |r: &mut Reader<'_>| r.varint_max(known) as u16;
         let mut at = 0i64;
-        for _ in 0..r.count(MAX_EVENTS, 4)? {
-            at = at.wrapping_add(r.signed()?);
-            events.push(Entry { at: Instant(at), kind: word(r)?, item: word(r)?, category: word(r)? });
-        }
-        let mut shown: Vec<(Instant, u16)> = Vec::new();
-        for _ in 0..r.count(MAX_SHOWN, 2)? {
-            shown.push((Instant(r.signed()?), word(r)?));
-        }
+        let events = r.list(MAX_EVENTS, 4, |r| {
+            at = at.wrapping_add(r.signed());
+            Entry { at: Instant(at), kind: word(r), item: word(r), category: word(r) }
+        });
+        let shown = r.list(MAX_SHOWN, 2, |r| (Instant(r.signed()), word(r)));
         if !events.is_sorted_by_key(|entry| entry.at) || !shown.is_sorted_by_key(|(at, _)| *at) {
             return Err(r.fault(Fault::Invalid));
         }
-        let mut assigned = Vec::new();
-        for _ in 0..r.count(MAX_ASSIGNED, 2)? {
-            assigned.push((word(r)?, word(r)?));
-        }
+        let assigned = r.list(MAX_ASSIGNED, 2, |r| (word(r), word(r)));
         r.end()?;
         Ok(Self { visits, start, last, before, words, events, shown, assigned })
     }

@@ -4,7 +4,7 @@ use crate::condition::ConditionIx;
 use crate::profile::Facts;
 use crate::table::Text;
 use crate::time::{Instant, Span, Zone};
-use crate::wire::{Fault, Reader, Result, Writer};
+use crate::wire::{Reader, Writer};
 
 /// How long a thing that comes once a year is remembered as shown: half a year, so that neither a
 /// long window around the day nor an early next year shows it twice or not at all.
@@ -134,21 +134,21 @@ impl Cap {
         w.varint(u64::from(days));
     }
 
-    pub(crate) fn decode(r: &mut Reader<'_>) -> Result<Option<Self>> {
-        let tag = r.u8()?;
+    pub(crate) fn decode(r: &mut Reader<'_>) -> Option<Self> {
+        let tag = r.u8();
         if tag == 0 {
-            return Ok(None);
+            return None;
         }
-        let (times, days) = (r.u16()?, r.u16()?);
+        let (times, days) = (r.u16(), r.u16());
         let every = match tag {
             1 => Every::Ever,
             2 => Every::Visit,
             3 => Every::Order,
             4 => Every::Occasion,
             5 => Every::Days(days),
-            _ => return Err(r.fault(Fault::Invalid)),
+            _ => return r.valid(None),
         };
-        Ok(Some(Self { times, every }))
+        Some(Self { times, every })
     }
 }
 
@@ -160,9 +160,9 @@ impl Quiet {
         w.varint(u64::from(to));
     }
 
-    pub(crate) fn decode(r: &mut Reader<'_>) -> Result<Option<Self>> {
-        let quiet = Self { from: r.u16()?, to: r.u16()? };
-        Ok((quiet.from != quiet.to).then_some(quiet))
+    pub(crate) fn decode(r: &mut Reader<'_>) -> Option<Self> {
+        let quiet = Self { from: r.u16(), to: r.u16() };
+        (quiet.from != quiet.to).then_some(quiet)
     }
 }
 
@@ -173,12 +173,12 @@ impl Moment {
         w.signed(at);
     }
 
-    fn decode(r: &mut Reader<'_>) -> Result<Option<Self>> {
-        Ok(match r.u8()? {
+    fn decode(r: &mut Reader<'_>) -> Option<Self> {
+        match r.u8() {
             0 => None,
-            tag @ (1 | 2) => Some(Self { at: r.signed()?, local: tag == 2 }),
-            _ => return Err(r.fault(Fault::Invalid)),
-        })
+            tag @ (1 | 2) => Some(Self { at: r.signed(), local: tag == 2 }),
+            _ => r.valid(None),
+        }
     }
 }
 
@@ -196,22 +196,19 @@ impl Offer {
         Text::encode(self.reason.as_ref(), w);
     }
 
-    /// Reads an offer.
-    ///
-    /// # Errors
-    /// What was wrong and where.
-    pub fn decode(r: &mut Reader<'_>) -> Result<Self> {
-        Ok(Self {
-            id: r.text(256)?.to_owned(),
-            when: crate::table::decode_condition(r)?,
-            from: Moment::decode(r)?,
-            until: Moment::decode(r)?,
-            cap: Cap::decode(r)?,
-            quiet: Quiet::decode(r)?,
-            group: r.u16()?.checked_sub(1),
-            fields: crate::slot::decode_fields(r)?,
-            reason: Text::decode(r)?,
-        })
+    /// Reads an offer; the reader remembers what was wrong.
+    pub fn decode(r: &mut Reader<'_>) -> Self {
+        Self {
+            id: r.string(256),
+            when: crate::table::decode_condition(r),
+            from: Moment::decode(r),
+            until: Moment::decode(r),
+            cap: Cap::decode(r),
+            quiet: Quiet::decode(r),
+            group: r.u16().checked_sub(1),
+            fields: crate::slot::decode_fields(r),
+            reason: Text::decode(r),
+        }
     }
 }
 

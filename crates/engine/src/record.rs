@@ -103,34 +103,25 @@ impl Record {
     /// A [`crate::wire::WireError`]: `UnknownVersion`, or what was wrong and where.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         let r = &mut Reader::new(bytes);
-        if r.u8()? != VERSION {
+        if r.u8() != VERSION {
             return Err(r.fault(Fault::UnknownVersion));
         }
-        let customer = CustomerId::new(r.text(CustomerId::MAX)?).ok_or(r.fault(Fault::Invalid))?;
-        let name = Some(r.text(MAX_TEXT)?).filter(|name| !name.is_empty()).map(str::to_owned);
-        let mut traits = Vec::new();
-        for _ in 0..r.count(MAX_TRAITS, 2)? {
-            traits.push((r.text(MAX_TEXT)?.to_owned(), r.text(MAX_TEXT)?.to_owned()));
-        }
-        let order_count = r.u32()?;
-        let spent_minor = r.signed()?;
-        let currency = core::str::from_utf8(r.take(3)?).ok().and_then(Currency::new).ok_or(r.fault(Fault::Invalid))?;
-        let first_order = Some(r.signed()?).filter(|at| *at != i64::MIN).map(Instant);
-        let mut orders = Vec::new();
-        for _ in 0..r.count(MAX_ORDERS, 3)? {
-            let id = r.text(MAX_TEXT)?.to_owned();
-            let at = Instant(r.signed()?);
-            let mut lines = Vec::new();
-            for _ in 0..r.count(MAX_LINES, 4)? {
-                lines.push(OrderLine {
-                    item: ItemId::new(r.text(ItemId::MAX)?).ok_or(r.fault(Fault::Invalid))?,
-                    title: r.text(MAX_TEXT)?.to_owned(),
-                    quantity: r.u32()?,
-                    unit_minor: r.signed()?,
-                });
-            }
-            orders.push(Order { id, at, lines });
-        }
+        let customer = CustomerId::new(r.text(CustomerId::MAX)).ok_or(r.fault(Fault::Invalid))?;
+        let name = Some(r.text(MAX_TEXT)).filter(|name| !name.is_empty()).map(str::to_owned);
+        let traits = r.list(MAX_TRAITS, 2, |r| (r.string(MAX_TEXT), r.string(MAX_TEXT)));
+        let order_count = r.u32();
+        let spent_minor = r.signed();
+        let currency = core::str::from_utf8(r.take(3)).ok().and_then(Currency::new).ok_or(r.fault(Fault::Invalid))?;
+        let first_order = Some(r.signed()).filter(|at| *at != i64::MIN).map(Instant);
+        let orders = r.list(MAX_ORDERS, 3, |r| {
+            let (id, at) = (r.string(MAX_TEXT), Instant(r.signed()));
+            let lines = r.list(MAX_LINES, 4, |r| {
+                let item = ItemId::new(r.text(ItemId::MAX));
+                let item = item.or_else(|| r.valid(None));
+                Some(OrderLine { item: item?, title: r.string(MAX_TEXT), quantity: r.u32(), unit_minor: r.signed() })
+            });
+            Order { id, at, lines: lines.into_iter().flatten().collect() }
+        });
         r.end()?;
         Ok(Self { customer, name, traits, order_count, spent_minor, currency, first_order, orders })
     }

@@ -5,7 +5,7 @@ use crate::offer::Cap;
 use crate::recommend;
 use crate::table::{MAX_LIST, MAX_NAME, Text, decode_condition, encode_condition};
 use crate::value::{MAX_ELEMENTS, MAX_TEXT};
-use crate::wire::{Fault, Reader, Result, Writer};
+use crate::wire::{Fault, Reader, Writer};
 
 /// Where a field of a decision gets its value.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,20 +159,21 @@ pub(crate) fn encode_fields(fields: &[(String, Field)], w: &mut Writer) {
     }
 }
 
-pub(crate) fn decode_fields(r: &mut Reader<'_>) -> Result<Vec<(String, Field)>> {
-    let mut fields = Vec::new();
-    for _ in 0..r.count(MAX_LIST, 3)? {
-        let name = r.text(MAX_NAME)?.to_owned();
-        let field = match r.u8()? {
-            0 => Field::Text(Text::decode(r)?.ok_or(r.fault(Fault::Invalid))?),
-            1 => Field::Attribute(r.u32()?),
-            2 => Field::Number(r.f64()?),
-            3 => Field::Optional(r.u32()?),
-            _ => return Err(r.fault(Fault::Invalid)),
+pub(crate) fn decode_fields(r: &mut Reader<'_>) -> Vec<(String, Field)> {
+    r.list(MAX_LIST, 3, |r| {
+        let name = r.string(MAX_NAME);
+        let field = match r.u8() {
+            0 => Text::decode(r).map(Field::Text),
+            1 => Some(Field::Attribute(r.u32())),
+            2 => Some(Field::Number(r.f64())),
+            3 => Some(Field::Optional(r.u32())),
+            _ => None,
         };
-        fields.push((name, field));
-    }
-    Ok(fields)
+        if field.is_none() {
+            r.fail(Fault::Invalid);
+        }
+        (name, field.unwrap_or(Field::Number(0.0)))
+    })
 }
 
 const KINDS: [recommend::Kind; 6] = [
@@ -220,32 +221,32 @@ impl Items {
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "bounded by varint_max")]
-    fn decode(r: &mut Reader<'_>) -> Result<Self> {
-        let kind = *KINDS.get(usize::from(r.u8()?)).ok_or(r.fault(Fault::Invalid))?;
-        let (limit, least, threshold) = (r.u16()?, r.u16()?, r.u16()?);
-        let diversity = r.varint_max(100)? as u8;
-        let flags = r.u8()?;
-        let mut pins = Vec::new();
-        for _ in 0..r.count(MAX_LIST, 1)? {
-            pins.push(r.text(MAX_NAME)?.to_owned());
-        }
-        let mut rules = Vec::new();
-        for _ in 0..r.count(MAX_LIST, 3)? {
-            let on = match r.u8()? {
-                0 => Scope::Item(r.text(MAX_NAME)?.to_owned()),
-                1 => Scope::Category(r.text(MAX_NAME)?.to_owned()),
-                2 => Scope::Price(r.signed()?, r.signed()?),
-                _ => return Err(r.fault(Fault::Invalid)),
+    fn decode(r: &mut Reader<'_>) -> Self {
+        let kind = r.one_of(&KINDS);
+        let (limit, least, threshold) = (r.u16(), r.u16(), r.u16());
+        let diversity = r.varint_max(100) as u8;
+        let flags = r.u8();
+        let pins = r.list(MAX_LIST, 1, |r| r.string(MAX_NAME));
+        let rules = r.list(MAX_LIST, 3, |r| {
+            let on = match r.u8() {
+                0 => Scope::Item(r.string(MAX_NAME)),
+                1 => Scope::Category(r.string(MAX_NAME)),
+                tag => {
+                    if tag != 2 {
+                        r.fail(Fault::Invalid);
+                    }
+                    Scope::Price(r.signed(), r.signed())
+                }
             };
-            let then = match r.varint_max(2 + u64::from(u16::MAX))? {
+            let then = match r.varint_max(2 + u64::from(u16::MAX)) {
                 0 => recommend::Effect::Hide,
                 1 => recommend::Effect::Only,
                 percent => recommend::Effect::Percent((percent - 2) as u16),
             };
-            rules.push(Rule { on, then });
-        }
+            Rule { on, then }
+        });
         let (reminders, fill) = (flags & 1 != 0, flags & 2 != 0);
-        Ok(Self { kind, limit, least, threshold, diversity, reminders, fill, pins, rules })
+        Self { kind, limit, least, threshold, diversity, reminders, fill, pins, rules }
     }
 }
 
@@ -272,21 +273,17 @@ impl Variant {
         Text::encode(self.reason.as_ref(), w);
     }
 
-    fn decode(r: &mut Reader<'_>) -> Result<Self> {
-        let choice = r.text(MAX_NAME)?.to_owned();
-        let when = decode_condition(r)?;
-        let parts = r.u8()?;
+    fn decode(r: &mut Reader<'_>) -> Self {
+        let choice = r.string(MAX_NAME);
+        let when = decode_condition(r);
+        let parts = r.u8();
         let has = |part: u8| parts & part != 0;
-        let arm = if has(1) {
-            Some(Arm { experiment: r.text(MAX_NAME)?.to_owned(), from: r.u16()?, to: r.u16()? })
-        } else {
-            None
-        };
-        let offer = if has(2) { Some(r.u16()?) } else { None };
-        let items = if has(4) { Some(Items::decode(r)?) } else { None };
-        let cap = Cap::decode(r)?;
-        let fields = decode_fields(r)?;
-        Ok(Self { choice, when, arm, cap, offer, items, fields, reason: Text::decode(r)? })
+        let arm = has(1).then(|| Arm { experiment: r.string(MAX_NAME), from: r.u16(), to: r.u16() });
+        let offer = has(2).then(|| r.u16());
+        let items = has(4).then(|| Items::decode(r));
+        let cap = Cap::decode(r);
+        let fields = decode_fields(r);
+        Self { choice, when, arm, cap, offer, items, fields, reason: Text::decode(r) }
     }
 }
 
@@ -295,12 +292,8 @@ fn encode_list(list: &[u32], w: &mut Writer) {
     list.iter().for_each(|at| w.varint(u64::from(*at)));
 }
 
-fn decode_list(r: &mut Reader<'_>) -> Result<Vec<u32>> {
-    let mut list = Vec::new();
-    for _ in 0..r.count(MAX_ELEMENTS, 1)? {
-        list.push(r.u32()?);
-    }
-    Ok(list)
+fn decode_list(r: &mut Reader<'_>) -> Vec<u32> {
+    r.list(MAX_ELEMENTS, 1, Reader::u32)
 }
 
 impl Slot {
@@ -325,28 +318,18 @@ impl Slot {
         }
     }
 
-    /// Reads a slot.
-    ///
-    /// # Errors
-    /// What was wrong and where.
-    pub fn decode(r: &mut Reader<'_>) -> Result<Self> {
-        let name = r.text(MAX_NAME)?.to_owned();
-        let holdout = r.u16()?;
-        let mut variants = Vec::new();
-        for _ in 0..r.count(MAX_ELEMENTS, 7)? {
-            variants.push(Variant::decode(r)?);
-        }
-        if r.u8()? == 0 {
-            return Ok(Self { name, holdout, variants, index: None });
-        }
-        let mut index = Index { open: decode_list(r)?, keyed: Vec::new() };
-        for _ in 0..r.count(MAX_LIST, 2)? {
-            let mut keyed = Keyed { attribute: r.u32()?, texts: Vec::new() };
-            for _ in 0..r.count(MAX_ELEMENTS, 2)? {
-                keyed.texts.push((r.text(MAX_TEXT)?.to_owned(), decode_list(r)?));
-            }
-            index.keyed.push(keyed);
-        }
-        Ok(Self { name, holdout, variants, index: Some(index) })
+    /// Reads a slot; the reader remembers what was wrong.
+    pub fn decode(r: &mut Reader<'_>) -> Self {
+        let name = r.string(MAX_NAME);
+        let holdout = r.u16();
+        let variants = r.list(MAX_ELEMENTS, 7, Variant::decode);
+        let index = (r.u8() != 0).then(|| Index {
+            open: decode_list(r),
+            keyed: r.list(MAX_LIST, 2, |r| Keyed {
+                attribute: r.u32(),
+                texts: r.list(MAX_ELEMENTS, 2, |r| (r.string(MAX_TEXT), decode_list(r))),
+            }),
+        });
+        Self { name, holdout, variants, index }
     }
 }

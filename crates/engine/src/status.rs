@@ -8,7 +8,7 @@
 use crate::record::Record;
 use crate::sort::{sort, sort_by};
 use crate::time::{Instant, Span};
-use crate::wire::{Fault, Reader, Result, Writer};
+use crate::wire::{Reader, Writer};
 
 /// Most groups.
 pub const MAX_GROUPS: usize = 32;
@@ -223,17 +223,11 @@ fn encode_all(w: &mut Writer, thresholds: &[Threshold]) {
     }
 }
 
-fn decode_all(r: &mut Reader<'_>) -> Result<Vec<Threshold>> {
-    let mut thresholds = Vec::new();
-    for _ in 0..r.count(MAX_THRESHOLDS, 3)? {
-        let measure = match r.u8()? {
-            0 => Measure::Orders,
-            1 => Measure::Spent,
-            _ => return Err(r.fault(Fault::Invalid)),
-        };
-        thresholds.push(Threshold { measure, days: r.u16()?, least: r.signed()? });
-    }
-    Ok(thresholds)
+fn decode_all(r: &mut Reader<'_>) -> Vec<Threshold> {
+    r.list(MAX_THRESHOLDS, 3, |r| {
+        let measure = r.one_of(&[Measure::Orders, Measure::Spent]);
+        Threshold { measure, days: r.u16(), least: r.signed() }
+    })
 }
 
 impl Group {
@@ -245,12 +239,9 @@ impl Group {
         w.varint(u64::from(self.grace));
     }
 
-    /// Reads a group.
-    ///
-    /// # Errors
-    /// What was wrong and where.
-    pub fn decode(r: &mut Reader<'_>) -> Result<Self> {
-        Ok(Self { id: r.text(256)?.to_owned(), entry: decode_all(r)?, keep: decode_all(r)?, grace: r.u16()? })
+    /// Reads a group; the reader remembers what was wrong.
+    pub fn decode(r: &mut Reader<'_>) -> Self {
+        Self { id: r.string(256), entry: decode_all(r), keep: decode_all(r), grace: r.u16() }
     }
 }
 

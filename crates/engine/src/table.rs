@@ -236,54 +236,30 @@ impl Table {
     /// `UnknownVersion`, or what was wrong and where.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         let r = &mut Reader::new(bytes);
-        if r.u8()? != VERSION {
+        if r.u8() != VERSION {
             return Err(r.fault(Fault::UnknownVersion));
         }
-        let currency = core::str::from_utf8(r.take(3)?).ok().and_then(Currency::new).ok_or(r.fault(Fault::Invalid))?;
+        let currency = core::str::from_utf8(r.take(3)).ok().and_then(Currency::new).ok_or(r.fault(Fault::Invalid))?;
         let mut table = Self::new(currency);
-        for _ in 0..r.count(MAX_LIST, 1)? {
-            table.languages.push(r.text(MAX_NAME)?.to_owned());
-        }
-        table.phrases.clear();
-        for _ in 0..r.count(MAX_ROWS, table.languages.len().max(1))? {
-            let mut texts = Vec::new();
-            for _ in 0..table.languages.len() {
-                texts.push(r.text(MAX_PHRASE)?.to_owned());
-            }
-            table.phrases.push(texts);
-        }
-        table.program = Program::decode(r)?;
-        for _ in 0..r.count(MAX_ROWS, 2)? {
-            table.attributes.push(Attribute::decode(r)?);
-        }
-        for _ in 0..r.count(MAX_ROWS, 1)? {
-            table.segments.push(ConditionIx(r.u32()?));
-        }
-        for _ in 0..r.count(MAX_GROUPS, 4)? {
-            table.ladder.push(Group::decode(r)?);
-        }
-        table.rhythm.days = r.u16()?;
-        for _ in 0..r.count(MAX_LIST, 2)? {
-            table.rhythm.classes.push((r.text(MAX_NAME)?.to_owned(), r.u16()?));
-        }
-        for _ in 0..r.count(MAX_ROWS, 9)? {
-            table.offers.push(Offer::decode(r)?);
-        }
-        for _ in 0..r.count(MAX_ROWS, 4)? {
-            table.slots.push(Slot::decode(r)?);
-        }
+        table.languages = r.list(MAX_LIST, 1, |r| r.string(MAX_NAME));
+        let languages = table.languages.len();
+        table.phrases = r.list(MAX_ROWS, languages.max(1), |r| (0..languages).map(|_| r.string(MAX_PHRASE)).collect());
+        table.program = Program::decode(r);
+        table.attributes = r.list(MAX_ROWS, 2, Attribute::decode);
+        table.segments = r.list(MAX_ROWS, 1, |r| ConditionIx(r.u32()));
+        table.ladder = r.list(MAX_GROUPS, 4, Group::decode);
+        table.rhythm.days = r.u16();
+        table.rhythm.classes = r.list(MAX_LIST, 2, |r| (r.string(MAX_NAME), r.u16()));
+        table.offers = r.list(MAX_ROWS, 9, Offer::decode);
+        table.slots = r.list(MAX_ROWS, 4, Slot::decode);
         if !table.slots.is_sorted_by(|a, b| a.name < b.name) {
             return Err(r.fault(Fault::Invalid));
         }
-        let mut order = Vec::new();
-        for _ in 0..r.count(MAX_ROWS, 1)? {
-            order.push(r.u32()?);
-        }
-        table.set_order(&order);
-        table.holdout = r.u16()?;
-        table.cap = Cap::decode(r)?;
+        table.set_order(&r.list(MAX_ROWS, 1, Reader::u32));
+        table.holdout = r.u16();
+        table.cap = Cap::decode(r);
         for phrase in &mut table.because {
-            *phrase = r.u32()?;
+            *phrase = r.u32();
         }
         r.end()?;
         Ok(table)
@@ -301,13 +277,9 @@ impl Text {
         }
     }
 
-    pub(crate) fn decode(r: &mut Reader<'_>) -> Result<Option<Self>> {
-        let Some(phrase) = r.u32()?.checked_sub(1) else { return Ok(None) };
-        let mut args = Vec::new();
-        for _ in 0..r.count(MAX_LIST, 2)? {
-            args.push((r.text(MAX_NAME)?.to_owned(), r.u32()?));
-        }
-        Ok(Some(Self { phrase, args }))
+    pub(crate) fn decode(r: &mut Reader<'_>) -> Option<Self> {
+        let phrase = r.u32().checked_sub(1)?;
+        Some(Self { phrase, args: r.list(MAX_LIST, 2, |r| (r.string(MAX_NAME), r.u32())) })
     }
 }
 
@@ -315,6 +287,6 @@ pub(crate) fn encode_condition(condition: Option<ConditionIx>, w: &mut Writer) {
     w.varint(condition.map_or(0, |condition| 1 + u64::from(condition.0)));
 }
 
-pub(crate) fn decode_condition(r: &mut Reader<'_>) -> Result<Option<ConditionIx>> {
-    Ok(r.u32()?.checked_sub(1).map(ConditionIx))
+pub(crate) fn decode_condition(r: &mut Reader<'_>) -> Option<ConditionIx> {
+    r.u32().checked_sub(1).map(ConditionIx)
 }

@@ -4,7 +4,7 @@
 //! copies no text.
 
 use crate::host::Host;
-use crate::wire::{Fault, Reader, Result, Writer};
+use crate::wire::{Fault, Reader, Writer};
 use core::cmp::Ordering;
 use std::borrow::Cow;
 
@@ -118,44 +118,26 @@ impl Value {
         }
     }
 
-    /// Reads a value.
-    ///
-    /// # Errors
-    /// What was wrong and where; nesting beyond [`MAX_DEPTH`] is `TooLarge`.
-    pub fn decode(r: &mut Reader<'_>) -> Result<Self> {
+    /// Reads a value; nesting beyond [`MAX_DEPTH`] is `TooLarge`.
+    pub fn decode(r: &mut Reader<'_>) -> Self {
         Self::decode_at(r, MAX_DEPTH)
     }
 
     #[allow(clippy::cast_precision_loss, reason = "written from an f64 that was whole")]
-    fn decode_at(r: &mut Reader<'_>, depth: usize) -> Result<Self> {
+    fn decode_at(r: &mut Reader<'_>, depth: usize) -> Self {
         if depth == 0 {
-            return Err(r.fault(Fault::TooLarge));
+            r.fail(Fault::TooLarge);
         }
-        Ok(match r.u8()? {
+        match r.u8() {
             0 => Self::Null,
             tag @ (1 | 2) => Self::Bool(tag == 2),
-            3 => Self::Number(r.signed()? as f64),
-            4 => Self::Number(r.f64()?),
-            5 => Self::Text(r.text(MAX_TEXT)?.to_owned()),
-            6 => {
-                let count = r.count(MAX_ELEMENTS, 1)?;
-                let mut items = Vec::with_capacity(count);
-                for _ in 0..count {
-                    items.push(Self::decode_at(r, depth - 1)?);
-                }
-                Self::List(items)
-            }
-            7 => {
-                let count = r.count(MAX_ELEMENTS, 2)?;
-                let mut entries = Vec::with_capacity(count);
-                for _ in 0..count {
-                    let key = r.text(MAX_TEXT)?.to_owned();
-                    entries.push((key, Self::decode_at(r, depth - 1)?));
-                }
-                Self::Map(entries)
-            }
-            _ => return Err(r.fault(Fault::Invalid)),
-        })
+            3 => Self::Number(r.signed() as f64),
+            4 => Self::Number(r.f64()),
+            5 => Self::Text(r.string(MAX_TEXT)),
+            6 => Self::List(r.list(MAX_ELEMENTS, 1, |r| Self::decode_at(r, depth - 1))),
+            7 => Self::Map(r.list(MAX_ELEMENTS, 2, |r| (r.string(MAX_TEXT), Self::decode_at(r, depth - 1)))),
+            _ => r.valid(None),
+        }
     }
 }
 
@@ -414,11 +396,11 @@ mod tests {
         let mut w = Writer::new();
         value.encode(&mut w);
         let bytes = w.into_bytes();
-        assert_eq!(Value::decode(&mut Reader::new(&bytes)), Ok(value));
+        assert_eq!(Reader::whole(&bytes, Value::decode), Ok(value));
         for end in 0..bytes.len() {
-            assert!(Value::decode(&mut Reader::new(&bytes[..end])).is_err(), "cut at {end}");
+            assert!(Reader::whole(&bytes[..end], Value::decode).is_err(), "cut at {end}");
         }
         let deep = [6u8, 1].repeat(1_000);
-        assert_eq!(Value::decode(&mut Reader::new(&deep)).map_err(|e| e.fault), Err(Fault::TooLarge));
+        assert_eq!(Reader::whole(&deep, Value::decode).map_err(|e| e.fault), Err(Fault::TooLarge));
     }
 }

@@ -88,7 +88,7 @@ fn conditions_mean_the_same_after_a_trip_through_bytes() {
         let mut w = Writer::new();
         program.encode(&mut w);
         let bytes = w.into_bytes();
-        let read = Program::decode(&mut Reader::new(&bytes)).unwrap();
+        let read = Reader::whole(&bytes, Program::decode).unwrap();
         assert_eq!(read, program);
         let groups = case.get(4).map(value).unwrap_or_default();
         read.holds_of(condition, value(&case[2]).view(), groups.view(), &host) == case[3].as_bool().unwrap()

@@ -136,26 +136,26 @@ impl Kept {
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
         let r = &mut Reader::new(bytes);
-        let version = r.u8()?;
+        let version = r.u8();
         if ![VERSION, PAID].contains(&version) {
             return Err(r.fault(Fault::UnknownVersion));
         }
-        let kept = match r.u8()? {
+        let kept = match r.u8() {
             LIVE => Self::Live(Live {
-                life: r.varint()?,
-                buried: read_actors(r)?,
-                retired: Version::read(r)?,
-                seats: read_seats(r)?,
-                body: r.blob(MAX_VALUE)?.to_vec(),
-                paid: if version == PAID { read_paid(r)? } else { Vec::new() },
+                life: r.varint(),
+                buried: read_actors(r),
+                retired: Version::read(r),
+                seats: read_seats(r),
+                body: r.blob(MAX_VALUE).to_vec(),
+                paid: if version == PAID { read_paid(r) } else { Vec::new() },
             }),
             SEALED => Self::Sealed {
-                into: Key::from_bytes(r.take(32)?).ok_or(r.fault(Fault::Invalid))?,
-                at: Instant(r.signed()?),
-                policy: Policy::from_name(r.text(16)?).ok_or(r.fault(Fault::Invalid))?,
-                body: r.blob(MAX_VALUE)?.to_vec(),
+                into: Key::from_bytes(r.take(32)).ok_or(r.fault(Fault::Invalid))?,
+                at: Instant(r.signed()),
+                policy: Policy::from_name(r.text(16)).ok_or(r.fault(Fault::Invalid))?,
+                body: r.blob(MAX_VALUE).to_vec(),
             },
-            ERASED => Self::Erased { life: r.varint()?, done: r.u8()? == 1, buried: read_actors(r)? },
+            ERASED => Self::Erased { life: r.varint(), done: r.u8() == 1, buried: read_actors(r) },
             _ => return Err(r.fault(Fault::Invalid)),
         };
         r.end()?;
@@ -170,33 +170,28 @@ fn write_actors(w: &mut Writer, actors: &[u64]) {
     }
 }
 
-fn read_actors(r: &mut Reader<'_>) -> Result<Vec<u64>> {
-    let count = r.count(MOST_BURIED, 8)?;
-    let mut actors = Vec::with_capacity(count);
-    for _ in 0..count {
-        actors.push(read_actor(r)?);
-    }
-    Ok(actors)
+fn read_actors(r: &mut Reader<'_>) -> Vec<u64> {
+    r.list(MOST_BURIED, 8, read_actor)
 }
 
-fn read_paid(r: &mut Reader<'_>) -> Result<Vec<Vec<u8>>> {
-    (0..r.count(MOST_PAID, 1)?).map(|_| Ok(r.blob(MAX_VALUE)?.to_vec())).collect()
+fn read_paid(r: &mut Reader<'_>) -> Vec<Vec<u8>> {
+    r.list(MOST_PAID, 1, |r| r.blob(MAX_VALUE).to_vec())
 }
 
-fn read_actor(r: &mut Reader<'_>) -> Result<u64> {
-    let raw = r.take(8)?.try_into().map_err(|_| r.fault(Fault::Truncated))?;
-    Ok(u64::from_le_bytes(raw))
+fn read_actor(r: &mut Reader<'_>) -> u64 {
+    let mut raw = [0; 8];
+    r.fill(&mut raw);
+    u64::from_le_bytes(raw)
 }
 
-fn read_seats(r: &mut Reader<'_>) -> Result<Vec<Seat>> {
-    let count = r.count(MOST_SEATS, 41)?;
-    let mut seats = Vec::with_capacity(count);
-    for _ in 0..count {
-        let actor = read_actor(r)?;
-        let owner = Key::from_bytes(r.take(32)?).ok_or(r.fault(Fault::Invalid))?;
-        seats.push(Seat { actor, owner, at: Instant(r.signed()?) });
-    }
-    Ok(seats)
+fn read_seats(r: &mut Reader<'_>) -> Vec<Seat> {
+    let seats = r.list(MOST_SEATS, 41, |r| {
+        let actor = read_actor(r);
+        let owner = Key::from_bytes(r.take(32));
+        // None only where the bytes ended, which the reader remembers.
+        Some(Seat { actor, owner: owner?, at: Instant(r.signed()) })
+    });
+    seats.into_iter().flatten().collect()
 }
 
 #[cfg(test)]

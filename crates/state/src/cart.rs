@@ -95,23 +95,16 @@ impl Snapshot {
     /// What was wrong with the bytes.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         let r = &mut Reader::new(bytes);
-        if r.u8()? != 1 {
+        if r.u8() != 1 {
             return Err(r.fault(Fault::UnknownVersion).into());
         }
-        let mut snapshot = Self::default();
-        for _ in 0..r.count(MAX_ENTRIES, 2)? {
-            let key = r.text(KEY)?.to_owned();
-            snapshot.lines.push((key, r.u32()?));
-        }
-        for _ in 0..r.count(MAX_DOTS, 9)? {
-            let dot = Dot { actor: read_actor(r)?, seq: r.varint_max(MAX_SEQ)? };
-            if snapshot.dots.last().is_some_and(|last| *last >= dot) {
-                return Err(r.fault(Fault::Invalid).into());
-            }
-            snapshot.dots.push(dot);
+        let lines = r.list(MAX_ENTRIES, 2, |r| (r.string(KEY), r.u32()));
+        let dots = r.list(MAX_DOTS, 9, |r| Dot { actor: read_actor(r), seq: r.varint_max(MAX_SEQ) });
+        if !dots.is_sorted_by(|a, b| a < b) {
+            return Err(r.fault(Fault::Invalid).into());
         }
         r.end()?;
-        Ok(snapshot)
+        Ok(Self { lines, dots })
     }
 }
 

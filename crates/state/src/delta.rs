@@ -311,24 +311,24 @@ fn write_entries(
 /// Reads any form.
 pub(crate) fn read(bytes: &[u8]) -> wire::Result<Delta> {
     let r = &mut Reader::new(bytes);
-    if r.u8()? != FORMAT {
+    if r.u8() != FORMAT {
         return Err(r.fault(Fault::UnknownVersion));
     }
-    let form = match r.u8()? {
+    let form = match r.u8() {
         0 => Form::State,
         1 => Form::Operations,
         2 => Form::Digest,
         _ => return Err(r.fault(Fault::Invalid)),
     };
-    let epoch = r.varint_max(MAX_EPOCH)?;
-    let spans = read_spans(r, form)?;
+    let epoch = r.varint_max(MAX_EPOCH);
+    let spans = read_spans(r, form);
     let mut earlier = Vec::new();
     if form != Form::State {
         for span in &spans {
             let first = earlier.len();
             let mut above = span.from + 1;
-            for _ in 0..r.count(MAX_ENTRIES, 1)? {
-                let below = r.varint()?;
+            for _ in 0..r.count(MAX_ENTRIES, 1) {
+                let below = r.varint();
                 if below >= above - 1 {
                     return Err(r.fault(Fault::Invalid));
                 }
@@ -338,103 +338,100 @@ pub(crate) fn read(bytes: &[u8]) -> wire::Result<Delta> {
             earlier[first..].reverse();
         }
     }
-    let latest = r.varint_max(MAX_MS)?;
-    let mut entries: Vec<(Kind, Entry)> = Vec::new();
-    for _ in 0..r.count(MAX_ENTRIES, 5)? {
-        let (kind, entry) = read_entry(r, form, &spans, latest)?;
-        if entries.last().is_some_and(|(k, e)| (*k, e.key.as_str()) >= (kind, entry.key.as_str())) {
-            return Err(r.fault(Fault::Invalid));
-        }
-        entries.push((kind, entry));
+    let latest = r.varint_max(MAX_MS);
+    let entries = r.list(MAX_ENTRIES, 5, |r| read_entry(r, form, &spans, latest));
+    if !entries.is_sorted_by(|(kind, entry), (next, other)| (kind, &entry.key) < (next, &other.key)) {
+        return Err(r.fault(Fault::Invalid));
     }
     r.end()?;
     Ok(Delta { form, epoch, spans, earlier, entries })
 }
 
-fn read_spans(r: &mut Reader<'_>, form: Form) -> wire::Result<Vec<Span>> {
-    let count = r.count(MAX_ACTORS, if form == Form::Operations { 5 } else { 9 })?;
-    let mut spans: Vec<Span> = Vec::with_capacity(count);
-    for at in 0..count {
-        if form == Form::Operations && at > 0 {
+fn read_spans(r: &mut Reader<'_>, form: Form) -> Vec<Span> {
+    let mut first = true;
+    let spans = r.list(MAX_ACTORS, if form == Form::Operations { 5 } else { 9 }, |r| {
+        if form == Form::Operations && !core::mem::take(&mut first) {
             let mut raw = [0; 8];
-            raw[..4].copy_from_slice(r.take(4)?);
-            let seq = r.varint_max(MAX_SEQ)?;
-            spans.push(Span { actor: u64::from_le_bytes(raw), from: seq, to: seq, origin: None });
-            continue;
+            r.fill(&mut raw[..4]);
+            let seq = r.varint_max(MAX_SEQ);
+            return Span { actor: u64::from_le_bytes(raw), from: seq, to: seq, origin: None };
         }
-        let actor = read_actor(r)?;
-        let from = if form == Form::State { 0 } else { r.varint_max(MAX_SEQ)? };
-        let more = r.varint_max(MAX_SEQ << 1)?;
-        let origin = if more & 1 == 1 { Some(Origin::read(r)?) } else { None };
+        let actor = read_actor(r);
+        let from = if form == Form::State { 0 } else { r.varint_max(MAX_SEQ) };
+        let more = r.varint_max(MAX_SEQ << 1);
+        let origin = (more & 1 == 1).then(|| Origin::read(r));
         let to = from + (more >> 1);
-        if to == 0 || to > MAX_SEQ || spans.last().is_some_and(|last| last.actor >= actor) {
-            return Err(r.fault(Fault::Invalid));
+        if to == 0 || to > MAX_SEQ {
+            r.fail(Fault::Invalid);
         }
-        spans.push(Span { actor, from, to, origin });
+        Span { actor, from, to, origin }
+    });
+    if form != Form::Operations && !spans.is_sorted_by(|a, b| a.actor < b.actor) {
+        r.fail(Fault::Invalid);
     }
-    Ok(spans)
+    spans
 }
 
 /// A dot that the message brings, or, where it may be `earlier`, one that it tells again.
-fn read_dot(r: &mut Reader<'_>, spans: &[Span], place: u64, earlier: bool) -> wire::Result<Dot> {
-    let span = usize::try_from(place).ok().and_then(|at| spans.get(at)).ok_or(r.fault(Fault::Invalid))?;
-    let back = r.varint_max(MAX_SEQ)?;
-    if back >= span.to - if earlier { 0 } else { span.from } {
-        return Err(r.fault(Fault::Invalid));
-    }
-    Ok(Dot { actor: span.actor, seq: span.to - back })
+fn read_dot(r: &mut Reader<'_>, spans: &[Span], place: u64, earlier: bool) -> Dot {
+    let back = r.varint_max(MAX_SEQ);
+    let span = usize::try_from(place).ok().and_then(|at| spans.get(at));
+    let span = span.filter(|span| back < span.to - if earlier { 0 } else { span.from });
+    span.map_or_else(
+        || {
+            r.fail(Fault::Invalid);
+            Dot { actor: 0, seq: 0 }
+        },
+        |span| Dot { actor: span.actor, seq: span.to - back },
+    )
 }
 
-fn read_entry(r: &mut Reader<'_>, form: Form, spans: &[Span], latest: u64) -> wire::Result<(Kind, Entry)> {
-    let head = r.u8()?;
-    let kind = *Kind::ALL.get(usize::from(head & 7)).ok_or(r.fault(Fault::Invalid))?;
+fn read_entry(r: &mut Reader<'_>, form: Form, spans: &[Span], latest: u64) -> (Kind, Entry) {
+    let head = r.u8();
+    let kind = Kind::ALL.get(usize::from(head & 7)).copied();
     let mut registers = usize::from(head >> 3 & 3);
     if registers == 3 {
-        registers += r.count(MAX_DOTS, 4)?;
+        registers += r.count(MAX_DOTS, 4);
     }
     let mut adds = usize::from(head >> 5);
     if adds == 7 {
-        adds += r.count(MAX_DOTS, 2)?;
+        adds += r.count(MAX_DOTS, 2);
     }
-    let key = r.text(KEY)?;
-    if registers + adds == 0 || (adds > 0 && !kind.counts()) || key.is_empty() {
-        return Err(r.fault(Fault::Invalid));
-    }
-    let mut entry = Entry::new(key.to_owned());
-    entry.registers.reserve_exact(registers);
-    entry.adds.reserve_exact(adds);
+    let mut entry = Entry::new(r.string(KEY));
+    let Some(kind) = kind.filter(|kind| registers + adds > 0 && (adds == 0 || kind.counts()) && !entry.key.is_empty())
+    else {
+        r.fail(Fault::Invalid);
+        return (Kind::ALL[0], entry);
+    };
     for _ in 0..registers {
-        let register = read_register(r, spans, latest, kind)?;
-        let ordered = |last: &Register| (last.field.as_str(), last.dot) < (register.field.as_str(), register.dot);
-        if !entry.registers.last().is_none_or(ordered) {
-            return Err(r.fault(Fault::Invalid));
-        }
+        let register = read_register(r, spans, latest, kind);
         entry.registers.push(register);
     }
     for _ in 0..adds {
-        let head = r.varint()?;
-        let dot = read_dot(r, spans, head >> 1, form == Form::Digest)?;
-        let n = if head & 1 == 1 { r.varint_max(u64::from(u32::MAX) - 2)? + 2 } else { 1 };
-        if entry.adds.last().is_some_and(|last| last.dot >= dot) {
-            return Err(r.fault(Fault::Invalid));
-        }
+        let head = r.varint();
+        let dot = read_dot(r, spans, head >> 1, form == Form::Digest);
+        let n = if head & 1 == 1 { r.varint_max(u64::from(u32::MAX) - 2) + 2 } else { 1 };
         entry.adds.push(Add { dot, n: u32::try_from(n).unwrap_or(u32::MAX) });
     }
-    Ok((kind, entry))
+    let registers = entry.registers.is_sorted_by(|a, b| (&a.field, a.dot) < (&b.field, b.dot));
+    if !registers || !entry.adds.is_sorted_by(|a, b| a.dot < b.dot) {
+        r.fail(Fault::Invalid);
+    }
+    (kind, entry)
 }
 
-fn read_register(r: &mut Reader<'_>, spans: &[Span], latest: u64, kind: Kind) -> wire::Result<Register> {
-    let head = r.varint()?;
-    let dot = read_dot(r, spans, head >> 3, false)?;
-    let field = if head & 2 == 2 { r.text(FIELD)? } else { "" };
-    let ms = latest - r.varint_max(latest)?;
-    let counter = if head & 4 == 4 { r.varint_max(0xffff)? } else { 0 };
-    let value = if head & 1 == 1 { Value::Text(r.text(TEXT)?.to_owned()) } else { Value::Number(r.signed()?) };
+fn read_register(r: &mut Reader<'_>, spans: &[Span], latest: u64, kind: Kind) -> Register {
+    let head = r.varint();
+    let dot = read_dot(r, spans, head >> 3, false);
+    let field = if head & 2 == 2 { r.text(FIELD) } else { "" };
+    let ms = latest - r.varint_max(latest);
+    let counter = if head & 4 == 4 { r.varint_max(0xffff) } else { 0 };
+    let value = if head & 1 == 1 { Value::Text(r.string(TEXT)) } else { Value::Number(r.signed()) };
     let quantity = kind.counts() && head & 2 == 0;
-    let sound = if quantity { (1..=i64::from(u32::MAX)).contains(&value.number()) } else { true };
+    let sound = !quantity || (1..=i64::from(u32::MAX)).contains(&value.number());
     // What could be written in two ways would make equal documents differ in their bytes.
     if !sound || (head & 2 == 2 && field.is_empty()) || (head & 4 == 4 && counter == 0) {
-        return Err(r.fault(Fault::Invalid));
+        r.fail(Fault::Invalid);
     }
-    Ok(Register { field: field.to_owned(), dot, stamp: Stamp(ms << 16 | counter), value })
+    Register { field: field.to_owned(), dot, stamp: Stamp(ms << 16 | counter), value }
 }

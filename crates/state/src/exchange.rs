@@ -113,15 +113,16 @@ impl Device {
     /// that for a new document: keep the bytes, ask the hub.
     pub fn open(bytes: &[u8], actor: u64) -> Result<Self> {
         let r = &mut Reader::new(bytes);
-        if r.u8()? != FORMAT {
+        if r.u8() != FORMAT {
             return Err(r.fault(Fault::UnknownVersion).into());
         }
-        let checked = r.take(4)?;
-        let sound = check(r.clone().take(r.left())?) == checked;
-        let offset = Span(r.signed()?);
-        let acknowledged = Version::read(r)?;
+        let checked = r.take(4);
+        let sound = check(r.clone().rest()) == checked;
+        let offset = Span(r.signed());
+        let acknowledged = Version::read(r);
+        r.sound()?;
         let at = r.fault(Fault::Invalid);
-        let document = Document::decode(r.take(r.left())?, actor)?;
+        let document = Document::decode(r.rest(), actor)?;
         if sound { Ok(Self { document, acknowledged, offset }) } else { Err(at.into()) }
     }
 
@@ -157,18 +158,19 @@ impl Device {
     /// `Wire` for damaged bytes; nothing has changed then.
     pub fn finish(&mut self, reply: &[u8], now: Instant) -> Result<Finished> {
         let r = &mut Reader::new(reply);
-        if r.u8()? != FORMAT {
+        if r.u8() != FORMAT {
             return Err(r.fault(Fault::UnknownVersion).into());
         }
-        let kind = r.u8()?;
-        let hub = Instant(r.signed()?);
-        let sent = Instant(r.signed()?);
+        let kind = r.u8();
+        let hub = Instant(r.signed());
+        let sent = Instant(r.signed());
         match kind {
             EVEN => {
-                let version = Version::read(r)?;
+                let version = Version::read(r);
+                r.sound()?;
                 let mut finished = Finished::default();
                 if r.left() > 0 {
-                    match self.document.apply(r.take(r.left())?) {
+                    match self.document.apply(r.rest()) {
                         Ok(applied) => finished.applied = applied,
                         // Another exchange overtook this reply: what it says is no longer true.
                         Err(Error::Epoch | Error::Gap) => return Ok(Finished { again: true, ..finished }),
@@ -181,16 +183,17 @@ impl Device {
                 Ok(finished)
             }
             BEHIND => {
-                let version = Version::read(r)?;
+                let version = Version::read(r);
                 r.end()?;
                 self.acknowledged = version.meet(self.document.version());
                 self.set_clock(hub, sent, now);
                 Ok(Finished { again: true, ..Finished::default() })
             }
             REBASE => {
-                let foreign = if r.u8()? == 1 { Some(read_actor(r)?) } else { None };
-                let retired = Version::read(r)?;
-                let mut base = Document::decode(r.take(r.left())?, self.document.actor)?;
+                let foreign = if r.u8() == 1 { Some(read_actor(r)) } else { None };
+                let retired = Version::read(r);
+                r.sound()?;
+                let mut base = Document::decode(r.rest(), self.document.actor)?;
                 let acknowledged = base.version().clone();
                 let mut applied = Applied::default();
                 if foreign.is_some() || base.epoch > self.document.epoch {
@@ -208,7 +211,7 @@ impl Device {
                 Ok(Finished { applied, again: self.pending(), refused: None })
             }
             REFUSED => {
-                let code = r.text(64)?;
+                let code = r.text(64);
                 r.end()?;
                 let before = self.time(now);
                 self.set_clock(hub, sent, now);
@@ -252,13 +255,14 @@ fn check(body: &[u8]) -> [u8; 4] {
 /// `Wire` when the request is damaged.
 pub fn answer(document: &mut Document, request: &[u8], guard: &Guard<'_>) -> Result<Answered> {
     let r = &mut Reader::new(request);
-    if r.u8()? != FORMAT {
+    if r.u8() != FORMAT {
         return Err(r.fault(Fault::UnknownVersion).into());
     }
-    let epoch = r.varint_max(MAX_EPOCH)?;
-    let sent = Instant(r.signed()?);
-    let seen = Version::read(r)?;
-    let delta = r.take(r.left())?;
+    let epoch = r.varint_max(MAX_EPOCH);
+    let sent = Instant(r.signed());
+    let seen = Version::read(r);
+    r.sound()?;
+    let delta = r.rest();
 
     let mut answered = Answered::default();
     let mut w = Writer::new();

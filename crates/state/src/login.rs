@@ -7,7 +7,7 @@
 //! after the login makes it the account's own.
 
 use wellmet_engine::time::Instant;
-use wellmet_engine::wire::{self, Fault, Reader};
+use wellmet_engine::wire::{Fault, Reader};
 
 use crate::delta::{Delta, Form, Span};
 use crate::document::{Document, Kind};
@@ -73,9 +73,12 @@ impl Origin {
         self.0 >> 3
     }
 
-    pub(crate) fn read(r: &mut Reader<'_>) -> wire::Result<Self> {
-        let origin = Self(r.u32()?);
-        if (1..=6).contains(&(origin.0 & 7)) { Ok(origin) } else { Err(r.fault(Fault::Invalid)) }
+    pub(crate) fn read(r: &mut Reader<'_>) -> Self {
+        let origin = Self(r.u32());
+        if !(1..=6).contains(&(origin.0 & 7)) {
+            r.fail(Fault::Invalid);
+        }
+        origin
     }
 }
 

@@ -3,7 +3,7 @@
 //! Every operation takes the next number of its actor, so "seen up to 7" is the whole truth about
 //! that actor and two versions can be compared on every connect.
 
-use wellmet_engine::wire::{Fault, Reader, Result, Writer};
+use wellmet_engine::wire::{Fault, Reader, Writer};
 
 use crate::limits::{MAX_ACTORS, MAX_SEQ};
 
@@ -102,23 +102,14 @@ impl Version {
         }
     }
 
-    /// Reads a version.
-    ///
-    /// # Errors
-    /// What was wrong with the bytes; more than [`MAX_ACTORS`] actors are `TooLarge`, actors out of
-    /// order or without an operation `Invalid`.
-    pub fn read(r: &mut Reader<'_>) -> Result<Self> {
-        let count = r.count(MAX_ACTORS, 9)?;
-        let mut seen: Vec<(u64, u64)> = Vec::with_capacity(count);
-        for _ in 0..count {
-            let actor = read_actor(r)?;
-            let seq = r.varint_max(MAX_SEQ)?;
-            if seq == 0 || seen.last().is_some_and(|(last, _)| *last >= actor) {
-                return Err(r.fault(Fault::Invalid));
-            }
-            seen.push((actor, seq));
+    /// Reads a version; the reader remembers what was wrong. More than [`MAX_ACTORS`] actors are
+    /// `TooLarge`, actors out of order or without an operation `Invalid`.
+    pub fn read(r: &mut Reader<'_>) -> Self {
+        let seen = r.list(MAX_ACTORS, 9, |r| (read_actor(r), r.varint_max(MAX_SEQ)));
+        if !seen.is_sorted_by(|a, b| a.0 < b.0) || seen.iter().any(|(_, seq)| *seq == 0) {
+            r.fail(Fault::Invalid);
         }
-        Ok(Self { seen })
+        Self { seen }
     }
 
     fn place(&self, actor: u64) -> core::result::Result<usize, usize> {
@@ -127,10 +118,10 @@ impl Version {
 }
 
 /// Actors are random, so eight plain bytes are shorter than a varint.
-pub(crate) fn read_actor(r: &mut Reader<'_>) -> Result<u64> {
+pub(crate) fn read_actor(r: &mut Reader<'_>) -> u64 {
     let mut raw = [0; 8];
-    raw.copy_from_slice(r.take(8)?);
-    Ok(u64::from_le_bytes(raw))
+    r.fill(&mut raw);
+    u64::from_le_bytes(raw)
 }
 
 /// FNV-1a with a final mix, so that names give spread-out numbers. Not for secrets.
@@ -185,7 +176,7 @@ mod tests {
         let mut w = Writer::new();
         version(&[(7, 300), (u64::MAX, 1)]).write(&mut w);
         let bytes = w.into_bytes();
-        assert_eq!(Version::read(&mut Reader::new(&bytes)), Ok(version(&[(7, 300), (u64::MAX, 1)])));
+        assert_eq!(Reader::whole(&bytes, Version::read), Ok(version(&[(7, 300), (u64::MAX, 1)])));
         let mut w = Writer::new();
         w.varint(2);
         for _ in 0..2 {
@@ -193,6 +184,6 @@ mod tests {
             w.varint(1);
         }
         let bytes = w.into_bytes();
-        assert_eq!(Version::read(&mut Reader::new(&bytes)).map_err(|e| e.fault), Err(Fault::Invalid));
+        assert_eq!(Reader::whole(&bytes, Version::read).map_err(|e| e.fault), Err(Fault::Invalid));
     }
 }

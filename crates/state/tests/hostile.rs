@@ -67,7 +67,7 @@ fn feed(bytes: &[u8], document: &Document) {
         let _ = copy.delta_since(document.version());
     }
     let _ = Snapshot::decode(bytes);
-    let _ = Version::read(&mut Reader::new(bytes));
+    let _ = Reader::whole(bytes, Version::read);
     let _ = Device::open(bytes, 5);
     let mut device = Device::from_hub(document.clone());
     let before = device.clone();

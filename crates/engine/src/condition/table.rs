@@ -2,7 +2,7 @@
 
 use super::{ConditionIx, MAX_DEPTH, Node, Op, Program};
 use crate::value::{MAX_TEXT, Value};
-use crate::wire::{Fault, Reader, Result, Writer};
+use crate::wire::{Fault, Reader, Writer};
 
 /// Most clauses of one program.
 pub const MAX_NODES: usize = 200_000;
@@ -65,18 +65,15 @@ impl Program {
     /// Reads a program. What it returns cannot make an evaluation loop, recurse deeper than
     /// [`MAX_DEPTH`] allows a compiled condition to be, or look outside its tables.
     ///
-    /// # Errors
-    /// What was wrong and where.
+    /// The reader remembers what was wrong.
     #[allow(clippy::cast_possible_truncation, reason = "bounded by MAX_NODES")]
-    pub fn decode(r: &mut Reader<'_>) -> Result<Self> {
-        let mut program = Self::default();
-        for _ in 0..r.count(MAX_NODES, 1)? {
-            program.names.push(r.text(MAX_TEXT)?.to_owned());
-        }
-        for _ in 0..r.count(MAX_NODES, 1)? {
-            program.constants.push(Value::decode(r)?);
-        }
-        let count = r.count(MAX_NODES, 3)?;
+    pub fn decode(r: &mut Reader<'_>) -> Self {
+        let mut program = Self {
+            names: r.list(MAX_NODES, 1, |r| r.string(MAX_TEXT)),
+            constants: r.list(MAX_NODES, 1, Value::decode),
+            ..Self::default()
+        };
+        let count = r.count(MAX_NODES, 3);
         program.nodes.reserve_exact(count);
         // Ends of the groups that are open, innermost last. A condition nests at most four nodes a level.
         let mut open = vec![count];
@@ -84,17 +81,18 @@ impl Program {
             while open.last() == Some(&at) {
                 open.pop();
             }
-            let op = *OPS.get(usize::from(r.u8()?)).ok_or(r.fault(Fault::Invalid))?;
-            let arg = r.u32()?;
-            let end = at + r.varint_max(count as u64)? as usize;
+            let op = r.one_of(&OPS);
+            let arg = r.u32();
+            let end = at + r.varint_max(count as u64) as usize;
             let within = open.last().is_some_and(|outer| end > at && end <= *outer);
             if !within || open.len() > 4 * MAX_DEPTH {
-                return Err(r.fault(Fault::Invalid));
+                r.fail(Fault::Invalid);
+                break;
             }
             open.push(end);
             program.nodes.push(Node { op, arg, end: end as u32 });
         }
-        Ok(program)
+        program
     }
 
     /// The condition that starts at a node, if there is one: what the tables that refer to conditions

@@ -18,26 +18,18 @@ impl Label {
         self.0.iter().for_each(|text| w.text(text));
     }
 
-    fn decode(r: &mut Reader<'_>) -> Result<Self> {
-        let mut texts = Vec::new();
-        for _ in 0..r.count(MAX_LANGUAGES, 1)? {
-            texts.push(word(r)?);
-        }
-        Ok(Self(texts))
+    fn decode(r: &mut Reader<'_>) -> Self {
+        Self(r.list(MAX_LANGUAGES, 1, word))
     }
 }
 
-fn word(r: &mut Reader<'_>) -> Result<String> {
-    Ok(r.text(MAX_WORD)?.to_owned())
+fn word(r: &mut Reader<'_>) -> String {
+    r.string(MAX_WORD)
 }
 
-fn small(r: &mut Reader<'_>) -> Result<u16> {
-    #[allow(clippy::cast_possible_truncation, reason = "bounded in the same line")]
-    Ok(r.varint_max(u64::from(u16::MAX))? as u16)
-}
-
-fn character(r: &mut Reader<'_>) -> Result<char> {
-    char::from_u32(r.u32()?).ok_or(r.fault(Fault::Invalid))
+fn character(r: &mut Reader<'_>) -> char {
+    let character = char::from_u32(r.u32());
+    r.valid(character)
 }
 
 impl Group {
@@ -63,24 +55,21 @@ impl Group {
         }
     }
 
-    fn decode(r: &mut Reader<'_>) -> Result<Self> {
-        let mut group = Self::new(r.text(MAX_WORD)?, Label::decode(r)?);
-        let flags = r.u8()?;
+    fn decode(r: &mut Reader<'_>) -> Self {
+        let mut group = Self::new(r.text(MAX_WORD), Label::decode(r));
+        let flags = r.u8();
         group.required = flags & 1 == 1;
-        group.bundle = word(r)?;
+        group.bundle = word(r);
         if flags & 2 == 2 {
             #[allow(clippy::cast_possible_truncation, reason = "MAX_TEXT fits")]
-            let mut text =
-                FreeText { max: r.varint_max(MAX_TEXT as u64)? as u16, price_minor: r.signed()?, allowed: Vec::new() };
-            for _ in 0..r.count(MAX_RANGES, 2)? {
-                text.allowed.push((character(r)?, character(r)?));
-            }
-            group.text = Some(text);
+            let max = r.varint_max(MAX_TEXT as u64) as u16;
+            let price_minor = r.signed();
+            let allowed = r.list(MAX_RANGES, 2, |r| (character(r), character(r)));
+            group.text = Some(FreeText { max, price_minor, allowed });
         }
-        for _ in 0..r.count(MAX_CHOICES, 3)? {
-            group.choices.push(Choice { id: word(r)?, label: Label::decode(r)?, price_minor: r.signed()? });
-        }
-        Ok(group)
+        group.choices =
+            r.list(MAX_CHOICES, 3, |r| Choice { id: word(r), label: Label::decode(r), price_minor: r.signed() });
+        group
     }
 }
 
@@ -115,25 +104,20 @@ impl Model {
     /// `UnknownVersion`, or what was wrong and where.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         let r = &mut Reader::new(bytes);
-        if r.u8()? != VERSION {
+        if r.u8() != VERSION {
             return Err(r.fault(Fault::UnknownVersion));
         }
-        let mut model = Self::new(r.text(MAX_WORD)?, Label::decode(r)?);
-        model.link = word(r)?;
-        model.image = word(r)?;
-        model.base_minor = r.signed()?;
-        for _ in 0..r.count(MAX_GROUPS, 5)? {
-            model.groups.push(Group::decode(r)?);
-        }
-        for _ in 0..r.count(MAX_RULES, 5)? {
-            let mut rule =
-                Rule { when: (r.u8()?, small(r)?), group: r.u8()?, allowed: Vec::new(), why: Label::default() };
-            for _ in 0..r.count(MAX_CHOICES, 1)? {
-                rule.allowed.push(small(r)?);
-            }
-            rule.why = Label::decode(r)?;
-            model.rules.push(rule);
-        }
+        let mut model = Self::new(r.text(MAX_WORD), Label::decode(r));
+        model.link = word(r);
+        model.image = word(r);
+        model.base_minor = r.signed();
+        model.groups = r.list(MAX_GROUPS, 5, Group::decode);
+        model.rules = r.list(MAX_RULES, 5, |r| Rule {
+            when: (r.u8(), r.u16()),
+            group: r.u8(),
+            allowed: r.list(MAX_CHOICES, 1, Reader::u16),
+            why: Label::decode(r),
+        });
         r.end()?;
         Ok(model)
     }
