@@ -133,9 +133,8 @@ impl Replica {
     /// # Errors
     /// A code: what was wrong with the bytes.
     pub fn delta(&self, since: &[u8]) -> Result<Box<[u8]>, JsValue> {
-        let r = &mut Reader::new(since);
-        let version = Version::read(r).and_then(|version| r.end().map(|()| version));
-        Ok(self.0.delta_since(&version.map_err(|error| code(error.into()))?).into())
+        let version = Reader::whole(since, Version::read).map_err(|error| code(error.into()))?;
+        Ok(self.0.delta_since(&version).into())
     }
 
     /// Takes in what another replica sent. Says whether there is something to keep, then for each line
