@@ -16,16 +16,16 @@ use wellmet_engine::shelf::{ItemIx, Neighbour};
 
 const AT: &str = "2026-03-01T10:00";
 
-/// Eight cigars and humidors; `with` and `like` name the next ones of the list as neighbours.
+/// Eight cigars and humidors; what is bought together are the next ones of the list, what is alike the ones before.
 fn shelf() -> MemoryShelf {
     let ids: Vec<String> = (0..8).map(|n| format!("i{n}")).collect();
-    let row = |n: u32| {
-        (1..5)
-            .map(|step| Neighbour { item: ItemIx((n + step) % 8), weight: (50_000 >> step) as u16 })
-            .collect::<Vec<_>>()
+    let rows = |ahead: bool| -> Vec<Vec<Neighbour>> {
+        let item = |n: u32, step: u32| ItemIx((if ahead { n + step } else { n + 8 - step }) % 8);
+        let row = |n| (1..5).map(|step| Neighbour { item: item(n, step), weight: (50_000 >> step) as u16 }).collect();
+        (0..8).map(row).collect()
     };
-    let rows: Vec<Vec<Neighbour>> = (0..8).map(row).collect();
-    let tables = Tables { with: rows.clone(), like: rows, popular: (0..8).map(ItemIx).collect(), ..Tables::default() };
+    let tables =
+        Tables { with: rows(true), like: rows(false), popular: (0..8).map(ItemIx).collect(), ..Tables::default() };
     let category = |n: u32| if n < 6 { "Cigars > Connecticut" } else { "Humidors" };
     MemoryShelf::new(ids, tables).with_categories((0..8).map(|n| category(n).to_owned()).collect())
 }
@@ -51,7 +51,7 @@ fn bought(items: Json, at: &str) -> Shopper {
 fn c39_a_calm_word_after_the_order_and_not_for_ever() {
     let shop = shop(json!({
         "slots": { "after": { "variants": [
-            { "choice": "good-choice", "when": { "days_since.order": { "$lte": 7 } } }
+            { "choice": "good-choice", "when": { "orders.count": { "$gte": 1 }, "days_since.order": { "$lte": 7 } } }
         ] } }
     }));
     let item = json!([{ "id": "i1", "price": 5 }]);
@@ -86,7 +86,7 @@ fn c16_no_article_shows_twice_on_one_page() {
         }
     }));
     let shopper = persona(
-        json!({ "id": "c", "cart": [{ "id": "i0" }], "orders": [{ "at": "-9d", "items": [{ "id": "i1", "price": 5 }] }],
+        json!({ "id": "c", "cart": [{ "item": "i0" }], "orders": [{ "at": "-9d", "items": [{ "id": "i1", "price": 5 }] }],
                 "views": [{ "at": "-1m", "item": "i0" }] }),
         AT,
     );

@@ -262,10 +262,10 @@ fn pair_sums(sequence: &str, weighing: &Weighing, least_people: u32) -> String {
          MAX(CASE WHEN y.place > x.place THEN n.ahead ELSE n.back END) AS weight\n\
          FROM placed x JOIN placed y ON y.grp = x.grp JOIN near n ON n.distance = ABS(y.place - x.place)\n\
          WHERE x.item <> y.item GROUP BY x.grp, x.item, y.item)\n\
-         SELECT n.a AS a, n.b AS b, SUM(n.weight * COALESCE(f.weight, 0)) AS sum, COUNT(DISTINCT h.person) AS people\n\
+         SELECT n.a AS a, n.b AS b, SUM(CAST(n.weight AS BIGINT) * COALESCE(f.weight, 0)) AS sum, COUNT(DISTINCT h.person) AS people\n\
          FROM nearest n JOIN heads h ON h.grp = n.grp CROSS JOIN last l LEFT JOIN fresh f ON f.age = l.day - h.day\n\
          WHERE n.weight > 0 GROUP BY n.a, n.b HAVING COUNT(DISTINCT h.person) >= {least_people}\n\
-         AND SUM(n.weight * COALESCE(f.weight, 0)) > 0 ORDER BY n.a, n.b",
+         AND SUM(CAST(n.weight AS BIGINT) * COALESCE(f.weight, 0)) > 0 ORDER BY n.a, n.b",
         freshness(weighing),
         near.join(", "),
     )
