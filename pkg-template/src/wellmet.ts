@@ -31,7 +31,7 @@ const CONSENT_KEY = "wm-c";
 /** How long the first decision waits for the record of a customer who is signed in. */
 const RECORD_PATIENCE_MS = 1500;
 /** How often one decision may ask for more chunks. */
-const MOST_ROUNDS = 4;
+const MOST_ROUNDS = 8;
 
 /** Commands that need the living page. */
 const LATER =
