@@ -59,7 +59,7 @@ for (const [which, name, options] of [
     // The open answer is in the top layer, over what lies below it.
     await page.getByRole("button", { name: "Why this?" }).click();
     assert.deepEqual(await findings(page, "wm-why"), [], "the answer to Why this?");
-  });
+  }, { stirred: "/elements" });
 }
 
 behaviour("a visitor sees default content where there is nothing better", async ({ shopper }) => {

@@ -29,11 +29,12 @@ export const FAILED_REQUEST = /^error: Failed to load resource: /;
  *
  * @param {string} name what is shown, beginning with the capability number where it has one
  * @param {(given: { shop: object, hub: object, origin: string, data: string, shopper: Function, wait: Function }) => Promise<void>} body
- * @param {{ expect?: RegExp[], cartMoves?: boolean }} options `expect`: console lines that belong to the behaviour;
+ * @param {{ expect?: RegExp[], cartMoves?: boolean, stirred?: string }} options `expect`: console lines that belong to the behaviour;
  *   `cartMoves`: another device, another tab or a script changes the cart while its page is open, so that its lines
- *   come and go without her touch
+ *   come and go without her touch; `stirred`: path of a page whose size her acts change, which a busy machine may show
+ *   later than the half second in which the browser calls it hers
  */
-export function behaviour(name, body, { expect = [], cartMoves = false } = {}) {
+export function behaviour(name, body, { expect = [], cartMoves = false, stirred = "" } = {}) {
   test(name, { timeout: 150_000 }, async () => {
     const shoppers = [];
     /** A new person with a new browser profile; options as of Playwright's `newContext`. */
@@ -46,7 +47,7 @@ export function behaviour(name, body, { expect = [], cartMoves = false } = {}) {
       await body({ ...servers, shopper });
       for (const { watch } of shoppers) {
         assert.deepEqual(watch.unexpected(expect), [], "the console is empty");
-        assert.deepEqual(watch.moved({ cartMoves }), [], "nothing moved");
+        assert.deepEqual(watch.moved({ cartMoves, stirred }), [], "nothing moved");
         assert.deepEqual(watch.foreign, [], "nobody else was asked");
       }
     } catch (error) {

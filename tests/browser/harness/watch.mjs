@@ -62,8 +62,9 @@ export class Watch {
    * Layout shifts that no tap or key of hers explains. Inside a slot every shift counts; elsewhere those of one
    * page are left out when together they round to the 0.000 that browsers report.
    */
-  moved({ cartMoves = false } = {}) {
-    const own = this.shifts.filter((shift) => !shift.afterInput && !(cartMoves && new URL(shift.url).pathname === "/cart"));
+  moved({ cartMoves = false, stirred = "" } = {}) {
+    const passed = [cartMoves && "/cart", stirred];
+    const own = this.shifts.filter((shift) => !shift.afterInput && !passed.includes(new URL(shift.url).pathname));
     const inSlots = own.filter((shift) => shift.moved.some((name) => name.includes(" in slot ")));
     const sums = new Map();
     for (const { url, value } of own) sums.set(url, (sums.get(url) ?? 0) + value);
