@@ -3,26 +3,12 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
+use common::live::{Listening, answer, raw};
 use common::{Device, ORIGIN, TestHub, lines, token};
 use serde_json::json;
-
-/// A raw connection, for what no well-behaved client would send.
-fn raw(hub: &TestHub, request: &str) -> TcpStream {
-    let mut stream = TcpStream::connect(hub.address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
-    stream
-}
-
-fn answer(mut stream: TcpStream) -> String {
-    let mut text = String::new();
-    stream.read_to_string(&mut text).unwrap();
-    text
-}
 
 #[test]
 fn other_origins_are_refused_on_every_route_that_knows_somebody() {
@@ -160,35 +146,6 @@ fn an_address_that_asks_too_often_waits() {
     assert_eq!(ask("203.0.113.3", "/v1/visit", 1), [200]);
     hub.clock.advance(wellmet_engine::time::Span::MINUTE);
     assert_eq!(ask("203.0.113.2", "/v1/visit", 1), [200]);
-}
-
-/// The events of a listening page, as they come.
-struct Listening(BufReader<TcpStream>);
-
-impl Listening {
-    fn start(hub: &TestHub, device: &Device) -> Self {
-        let cookies: Vec<_> = device.browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = format!(
-            "GET /wellmet/v1/live HTTP/1.1\r\nhost: x\r\norigin: {ORIGIN}\r\ncookie: {}\r\n\r\n",
-            cookies.join("; ")
-        );
-        let mut listening = Self(BufReader::new(raw(hub, &request)));
-        let head = listening.until("retry:");
-        assert!(head.contains("200 OK") && head.contains("text/event-stream"), "{head}");
-        listening
-    }
-
-    /// What arrives up to a word; empty when the stream ends first.
-    fn until(&mut self, word: &str) -> String {
-        let mut text = String::new();
-        while !text.contains(word) {
-            match self.0.read_line(&mut text) {
-                Ok(0) | Err(_) => return String::new(),
-                Ok(_) => {}
-            }
-        }
-        text
-    }
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub(super) async fn live(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
     let key = who.shopper();
     let limits = &hub.config.limits;
     let listener = hub.listeners.admit(key, limits.listeners, limits.listeners_each).ok_or(FULL)?;
-    let changes = hub.store.watch(Place { bucket: Bucket::Document, key });
+    let changes = hub.store.watch(Place { bucket: Bucket::Document, key }).await?;
     let spread = u32::from(key.bytes()[0]);
     let ends = Instant::now() + LIFE + LIFE * spread / 1_024;
     let stream = wake(Waiting { changes, stop: hub.stop.clone(), ends, greeted: false, _listener: listener });

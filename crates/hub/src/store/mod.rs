@@ -5,10 +5,20 @@
 //! places and no query but [`Store::keys`], so that a key-value cluster can stand in for the embedded file: what spans
 //! places (a login, an erasure) is written above as steps that may be repeated.
 //!
-//! A change is acknowledged only after it would survive the loss of power.
+//! A change is acknowledged only after it would survive the loss of power. One that failed may have
+//! been done all the same (the answer was lost, not the change), so what spans a failure is written to
+//! be repeated.
+//!
+//! [`Store::places`], [`Store::subjects`] and [`Store::entries`] walk over everything, for [`copy`] and
+//! for backups.
 
+pub mod address;
+pub mod backup;
 pub(crate) mod change;
+pub mod copy;
+pub mod nats;
 pub mod sqlite;
+mod watchers;
 mod writer;
 
 use std::fmt;
@@ -65,6 +75,17 @@ pub enum Bucket {
     Hub = 17,
     /// Who waits for an item, by item.
     Waiting = 18,
+}
+
+impl Bucket {
+    /// All kinds.
+    pub const ALL: [Self; 5] = [Self::Document, Self::Account, Self::Record, Self::Session, Self::Token];
+
+    /// The kind with a stored number; `None` for a number of a later release.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|bucket| *bucket as u8 == number)
+    }
 }
 
 /// A place's name: a hash, so that no name of a person is ever part of a key, a subject or a log.
@@ -134,8 +155,8 @@ pub struct Place {
     pub key: Key,
 }
 
-/// A number that grows with every change in the store and never returns, not even after a value was
-/// removed.
+/// A number that grows with every change of a place and never returns there, not even after a value
+/// was removed. Numbers of different places say nothing about each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(pub u64);
 
@@ -155,6 +176,38 @@ pub enum Swap {
     Done(Revision),
     /// The place no longer was as the caller had seen it; nothing was changed.
     Stale,
+}
+
+/// A value with its place, as [`Store::places`] finds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Where it lies.
+    pub place: Place,
+    /// The value.
+    pub value: Vec<u8>,
+    /// When it vanishes.
+    pub until: Option<Instant>,
+}
+
+/// Where a walk over all places goes on. Of use only to the store that gave it, while it is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Which part of the store.
+    pub(crate) part: usize,
+    /// Which position in it has been read.
+    pub(crate) position: u64,
+}
+
+/// Some of a store's places, and where to go on; `None` when these were the last.
+pub type Page = (Vec<Placed>, Option<Mark>);
+
+/// One entry of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What was added.
+    pub value: Vec<u8>,
+    /// When it vanishes.
+    pub until: Option<Instant>,
 }
 
 /// Why the store could not answer.
@@ -193,7 +246,13 @@ pub trait Store: Send + Sync + 'static {
     fn append(&self, subject: Key, value: Vec<u8>, until: Option<Instant>) -> Pending<'_, ()>;
 
     /// The newest entries of a subject, at most `limit`, oldest first.
-    fn read(&self, subject: Key, limit: usize) -> Pending<'_, Vec<Vec<u8>>>;
+    fn entries(&self, subject: Key, limit: usize) -> Pending<'_, Vec<Entry>>;
+
+    /// The values of [`Self::entries`].
+    fn read(&self, subject: Key, limit: usize) -> Pending<'_, Vec<Vec<u8>>> {
+        let entries = self.entries(subject, limit);
+        Box::pin(async move { Ok(entries.await?.into_iter().map(|entry| entry.value).collect()) })
+    }
 
     /// Removes a subject's log.
     fn purge(&self, subject: Key) -> Pending<'_, ()>;
@@ -203,8 +262,15 @@ pub trait Store: Send + Sync + 'static {
     fn keys(&self, bucket: Bucket, first: u8) -> Pending<'_, Vec<Key>>;
 
     /// Wakes the receiver at each change of a place. Changes that follow quickly may be told as one,
-    /// and one may be missed when the connection to the store is lost: it is a hint, not a message.
-    fn watch(&self, place: Place) -> watch::Receiver<Revision>;
+    /// and one may be missed when the connection to the store is lost: it is a hint, not a message. A
+    /// change that was acknowledged after this has resolved wakes the receiver.
+    fn watch(&self, place: Place) -> Pending<'_, watch::Receiver<Revision>>;
+
+    /// Places after a mark, some hundreds at a time, in an order of the store's own.
+    fn places(&self, after: Option<Mark>) -> Pending<'_, Page>;
+
+    /// The subjects of all logs.
+    fn subjects(&self) -> Pending<'_, Vec<Key>>;
 }
 
 /// A stored value that this release cannot read. It is left as it is: what cannot be read is never

@@ -4,11 +4,10 @@
 //! what a write costs, the writer takes all changes that wait, up to [`LINGER`] after the first, into
 //! one transaction and acknowledges them together after the commit.
 
-use std::collections::HashMap;
 use std::future::ready;
 use std::path::Path;
 use std::sync::mpsc::{self, SyncSender, TrySendError};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -16,8 +15,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{oneshot, watch};
 use wellmet_engine::time::Instant;
 
+use super::watchers::{Watchers, lock};
 use super::writer::{self, Change, Request};
-use super::{Bucket, Key, MAX_VALUE, Pending, Place, Revision, Store, StoreError, Swap, Versioned};
+use super::{
+    Bucket, Entry, Key, MAX_VALUE, Mark, Page, Pending, Place, Placed, Revision, Store, StoreError, Swap, Versioned,
+};
 use crate::clock::Clock;
 
 /// Longest a change waits for others to share its flush. Range 0 (each its own) to some 5 ms (more
@@ -28,11 +30,17 @@ pub const LINGER: Duration = Duration::from_millis(2);
 /// Changes that may wait for the writer; beyond it callers are told [`StoreError::Busy`].
 const QUEUE: usize = 4_096;
 
+/// The file's name in its directory.
+pub(super) const FILE: &str = "hub.sqlite";
+
+/// Places read at once by a walk over all of them.
+const AT_ONCE: i64 = 512;
+
 /// Format of the file, kept in `user_version`.
-const FORMAT: i64 = 1;
+pub(super) const FORMAT: i64 = 1;
 
 /// Marks the file as ours (`application_id`): "wmet".
-const APPLICATION: i64 = 0x776d_6574;
+pub(super) const APPLICATION: i64 = 0x776d_6574;
 
 const SCHEMA: &str = "
     CREATE TABLE entry (
@@ -55,37 +63,6 @@ const SCHEMA: &str = "
     CREATE TABLE counter (revision INTEGER NOT NULL);
     INSERT INTO counter VALUES (0);
 ";
-
-/// Who waits for which place. Senders without receivers are dropped now and then.
-#[derive(Debug, Default)]
-pub(super) struct Watchers {
-    places: Mutex<HashMap<Place, watch::Sender<Revision>>>,
-}
-
-/// A lock whose holder cannot leave half a change behind, so a panic elsewhere does not matter.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Watchers {
-    pub(super) fn wake(&self, place: Place, revision: Revision) {
-        let mut places = lock(&self.places);
-        if let Some(sender) = places.get(&place)
-            && sender.send(revision).is_err()
-        {
-            places.remove(&place);
-        }
-    }
-
-    fn watch(&self, place: Place) -> watch::Receiver<Revision> {
-        let mut places = lock(&self.places);
-        // Before the map would grow, let go of the places that nobody watches any more.
-        if places.len() == places.capacity() {
-            places.retain(|_, sender| sender.receiver_count() > 0);
-        }
-        places.entry(place).or_insert_with(|| watch::Sender::new(Revision::default())).subscribe()
-    }
-}
 
 /// The embedded store. Dropping it writes what still waits and closes the file.
 #[derive(Debug)]
@@ -126,7 +103,7 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-fn open(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -160,9 +137,15 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`] when the directory cannot be used or a newer release wrote the file.
     pub fn open(directory: &Path, clock: Clock) -> Result<Self, StoreError> {
-        let path = directory.join("hub.sqlite");
+        let path = directory.join(FILE);
         make_private(directory, &path)
             .map_err(|error| StoreError::Failed(format!("{}: {error}", directory.display())))?;
+        Self::open_file(&path, clock)
+    }
+
+    /// Opens a file that is there.
+    pub(super) fn open_file(path: &Path, clock: Clock) -> Result<Self, StoreError> {
+        let path = path.to_owned();
         let mut connection = open(&path)?;
         prepare(&mut connection)?;
         let watchers = Arc::new(Watchers::default());
@@ -200,14 +183,14 @@ impl Drop for SqliteStore {
 /// Makes the directory and the file, where they are missing, for their owner only. SQLite gives the
 /// files that it puts beside the file the same rights.
 #[cfg(unix)]
-fn make_private(directory: &Path, file: &Path) -> std::io::Result<()> {
+pub(super) fn make_private(directory: &Path, file: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file).map(|_| ())
 }
 
 #[cfg(not(unix))]
-fn make_private(directory: &Path, _: &Path) -> std::io::Result<()> {
+pub(super) fn make_private(directory: &Path, _: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(directory)
 }
 
@@ -243,16 +226,18 @@ impl Store for SqliteStore {
         Box::pin(async move { self.write(Change::Append { subject, value, until }).await.map(|_| ()) })
     }
 
-    fn read(&self, subject: Key, limit: usize) -> Pending<'_, Vec<Vec<u8>>> {
+    fn entries(&self, subject: Key, limit: usize) -> Pending<'_, Vec<Entry>> {
         let found = self.readers.run(|connection, now| {
-            let sql = "SELECT value FROM log
+            let sql = "SELECT value, until FROM log
                        WHERE subject = ?1 AND (until IS NULL OR until > ?2) ORDER BY seq DESC LIMIT ?3";
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             let mut statement = connection.prepare_cached(sql)?;
-            let rows = statement.query_map(params![subject.bytes(), now, limit], |row| row.get(0))?;
-            let mut values = rows.collect::<rusqlite::Result<Vec<Vec<u8>>>>()?;
-            values.reverse();
-            Ok(values)
+            let rows = statement.query_map(params![subject.bytes(), now, limit], |row| {
+                Ok(Entry { value: row.get(0)?, until: row.get::<_, Option<i64>>(1)?.map(Instant) })
+            })?;
+            let mut entries = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            entries.reverse();
+            Ok(entries)
         });
         Box::pin(ready(found))
     }
@@ -276,7 +261,47 @@ impl Store for SqliteStore {
         Box::pin(ready(keys))
     }
 
-    fn watch(&self, place: Place) -> watch::Receiver<Revision> {
-        self.watchers.watch(place)
+    fn watch(&self, place: Place) -> Pending<'_, watch::Receiver<Revision>> {
+        Box::pin(ready(Ok(self.watchers.watch(place))))
+    }
+
+    fn places(&self, after: Option<Mark>) -> Pending<'_, Page> {
+        let found = self.readers.run(|connection, now| {
+            let sql = "SELECT rowid, bucket, key, value, until FROM entry
+                       WHERE rowid > ?1 AND (until IS NULL OR until > ?2) ORDER BY rowid LIMIT ?3";
+            let position = after.map_or(i64::MIN, |mark| mark.position.cast_signed());
+            let mut statement = connection.prepare_cached(sql)?;
+            let mut rows = statement.query(params![position, now, AT_ONCE])?;
+            let (mut places, mut last, mut unknown) = (Vec::new(), None, None);
+            while let Some(row) = rows.next()? {
+                last = Some(Mark { part: 0, position: row.get::<_, i64>(0)?.cast_unsigned() });
+                let number = row.get(1)?;
+                let key = Key::from_bytes(&row.get::<_, Vec<u8>>(2)?);
+                match Bucket::from_number(number).zip(key) {
+                    Some((bucket, key)) => places.push(Placed {
+                        place: Place { bucket, key },
+                        value: row.get(3)?,
+                        until: row.get::<_, Option<i64>>(4)?.map(Instant),
+                    }),
+                    None => unknown = Some(number),
+                }
+            }
+            Ok((places, last, unknown))
+        });
+        Box::pin(ready(match found {
+            Ok((_, _, Some(number))) => Err(StoreError::Newer(number.into())),
+            Ok((places, last, None)) => Ok((places, last)),
+            Err(error) => Err(error),
+        }))
+    }
+
+    fn subjects(&self) -> Pending<'_, Vec<Key>> {
+        let found = self.readers.run(|connection, now| {
+            let sql = "SELECT DISTINCT subject FROM log WHERE until IS NULL OR until > ?1";
+            let mut statement = connection.prepare(sql)?;
+            let rows = statement.query_map([now], |row| row.get::<_, Vec<u8>>(0))?;
+            rows.filter_map(|row| row.map(|bytes| Key::from_bytes(&bytes)).transpose()).collect()
+        });
+        Box::pin(ready(found))
     }
 }

@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use tokio::sync::oneshot;
 use wellmet_engine::time::Instant;
 
-use super::sqlite::{LINGER, Watchers};
+use super::sqlite::LINGER;
+use super::watchers::Watchers;
 use super::{Key, Place, Revision, StoreError, Swap};
 use crate::clock::Clock;
 

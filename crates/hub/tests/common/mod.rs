@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail here")]
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
+pub mod live;
+pub mod nats;
 pub mod rules;
+pub mod suite;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -20,7 +23,8 @@ use wellmet_engine::time::Instant;
 use wellmet_hub::clock::Clock;
 use wellmet_hub::identity::keys::Keys;
 use wellmet_hub::identity::shop::ShopSecrets;
-use wellmet_hub::{Config, serve};
+use wellmet_hub::store::address::Address;
+use wellmet_hub::{Config, serve_on};
 
 pub const ORIGIN: &str = "https://shop.example";
 pub const AUDIENCE: &str = "hub.shop.example";
@@ -65,8 +69,17 @@ impl TestHub {
 
     /// On a directory that stays.
     pub fn start_on(data: &Path, settings: impl FnOnce(&mut Config)) -> Self {
+        Self::start_at(Address::Directory(data.to_owned()), settings)
+    }
+
+    /// On a store that stays, such as a cluster's.
+    pub fn start_at(store: Address, settings: impl FnOnce(&mut Config)) -> Self {
+        let data = match &store {
+            Address::Directory(data) => data.clone(),
+            Address::Cluster(_) => PathBuf::new(),
+        };
         let clock = Clock::standing(now());
-        let mut config = Config::new(data);
+        let mut config = Config::new(&data);
         config.origins = vec![ORIGIN.into()];
         config.keys = keys();
         config.audience = AUDIENCE.into();
@@ -79,16 +92,17 @@ impl TestHub {
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(
                 async move {
                     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+                    let store = store.open(config.clock.clone()).await.unwrap();
                     tell.send(listener.local_addr().unwrap()).unwrap();
                     let shutdown = async move {
                         let _ = stopped.await;
                     };
-                    serve(listener, config, shutdown).await.unwrap();
+                    serve_on(store, listener, config, shutdown).await.unwrap();
                 },
             );
         });
         let address = told.recv().unwrap();
-        Self { address, data: data.to_owned(), clock, stop: Some(stop), thread: Some(thread), directory: None }
+        Self { address, data, clock, stop: Some(stop), thread: Some(thread), directory: None }
     }
 
     /// A browser that has not been here.
@@ -163,7 +177,8 @@ impl Reply {
 #[derive(Clone)]
 pub struct Browser {
     agent: ureq::Agent,
-    address: SocketAddr,
+    /// The hub that it asks. Any of several will do.
+    pub address: SocketAddr,
     pub cookies: BTreeMap<String, String>,
     pub origin: Option<String>,
     /// Sent as `wellmet-as`.
