@@ -14,7 +14,7 @@ use wellmet_engine::time::Span;
 use wellmet_hub::identity::keys::{KeyError, Keys};
 use wellmet_hub::identity::shop::ShopSecrets;
 use wellmet_hub::store::StoreError;
-use wellmet_hub::store::sqlite::SqliteStore;
+use wellmet_hub::store::address::Address;
 use wellmet_hub::{Config, Lifetime, MailSettings, WebhookSettings, serve_on};
 
 /// Run the hub: logins, exchange between a shopper's devices, customers' records.
@@ -26,6 +26,10 @@ pub struct Args {
     /// Directory of the hub's database. Made if missing.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// Keep what counts elsewhere: servers of a NATS JetStream cluster, such as
+    /// nats://a:4222,b:4222,c:4222/shop?replicas=3. Several hubs may share one. [default: the database in DIR]
+    #[arg(long, value_name = "ADDRESS")]
+    store: Option<Address>,
     /// Address to listen on. Port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7601")]
     listen: SocketAddr,
@@ -101,14 +105,20 @@ pub fn run(args: &Args, console: &Console) -> Outcome {
         .enable_all()
         .build()
         .map_err(|error| Failure::new("runtime", error.to_string()))?;
-    let unusable = |error: StoreError| Failure::new("hub-data", error.to_string()).at(args.data.display().to_string());
+    let place = match &args.store {
+        // Not as it was typed: it may hold a password.
+        Some(Address::Cluster(_)) => "--store".to_owned(),
+        _ => args.data.display().to_string(),
+    };
+    let unusable = |error: StoreError| Failure::new("hub-data", error.to_string()).at(place.clone());
     let taken = |error: std::io::Error| {
         Failure::new("listen", error.to_string())
             .at(args.listen.to_string())
             .fix("choose another port with --listen, or end what is using this one")
     };
-    let store = Arc::new(SqliteStore::open(&config.data, config.clock.clone()).map_err(unusable)?);
+    let address = args.store.clone().unwrap_or_else(|| Address::Directory(config.data.clone()));
     runtime.block_on(async {
+        let store = address.open(config.clock.clone()).await.map_err(unusable)?;
         let listener = TcpListener::bind(args.listen).await.map_err(taken)?;
         let address = format!("http://{}{}", listener.local_addr().map_err(taken)?, config.base);
         // From here on connections are taken: the line says that the hub is ready.

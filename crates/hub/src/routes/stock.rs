@@ -111,7 +111,7 @@ pub(super) async fn live(State(hub): State<Arc<Hub>>, Asked(which): Asked<Which>
     let listener = hub.listeners.admit(Key::of("stock-live", ""), limits.listeners, limits.listeners).ok_or(FULL)?;
     let mut changes = Vec::with_capacity(items.len());
     for item in &items {
-        changes.push((item.clone(), hub.store.watch(hub.stock.place(item))));
+        changes.push((item.clone(), hub.store.watch(hub.stock.place(item)).await?));
     }
     let stop = hub.stop.clone();
     let stream = told(hub, changes).take_until(ended(stop, listener));

@@ -79,7 +79,26 @@ pub enum Bucket {
 
 impl Bucket {
     /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Document, Self::Account, Self::Record, Self::Session, Self::Token];
+    pub const ALL: [Self; 18] = [
+        Self::Document,
+        Self::Account,
+        Self::Record,
+        Self::Session,
+        Self::Token,
+        Self::Grant,
+        Self::Clerk,
+        Self::Order,
+        Self::Stock,
+        Self::Points,
+        Self::Voucher,
+        Self::Wallet,
+        Self::Budget,
+        Self::Thread,
+        Self::Desk,
+        Self::Journey,
+        Self::Hub,
+        Self::Waiting,
+    ];
 
     /// The kind with a stored number; `None` for a number of a later release.
     #[must_use]

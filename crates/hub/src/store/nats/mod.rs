@@ -39,7 +39,7 @@ use wellmet_engine::time::{Instant, Span};
 pub use connect::Settings;
 
 use super::watchers::Watchers;
-use super::{Entry, Key, MAX_VALUE, Mark, Page, Pending, Place, Revision, Store, StoreError, Swap, Versioned};
+use super::{Bucket, Entry, Key, MAX_VALUE, Mark, Page, Pending, Place, Revision, Store, StoreError, Swap, Versioned};
 use crate::clock::Clock;
 use message::Message;
 
@@ -259,6 +259,10 @@ impl Store for NatsStore {
 
     fn watch(&self, place: Place) -> Pending<'_, watch::Receiver<Revision>> {
         Box::pin(self.follow(place))
+    }
+
+    fn keys(&self, bucket: Bucket, first: u8) -> Pending<'_, Vec<Key>> {
+        Box::pin(self.named(bucket, first))
     }
 
     fn places(&self, after: Option<Mark>) -> Pending<'_, Page> {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::message::Message;
 use super::{ANSWER, NatsStore, connect, failed, key_of};
-use crate::store::{Bucket, Mark, Page, Place, Placed, StoreError};
+use crate::store::{Bucket, Key, Mark, Page, Place, Placed, StoreError};
 
 /// Messages of one answer.
 const AT_ONCE: usize = 512;
@@ -75,6 +75,30 @@ impl NatsStore {
             return Ok((places, Some(mark)));
         }
         Ok((Vec::new(), None))
+    }
+
+    /// The keys in use of one kind that begin with a byte, in all buckets.
+    pub(super) async fn named(&self, kind: Bucket, first: u8) -> Result<Vec<Key>, StoreError> {
+        let now = self.clock.now();
+        let mut keys = Vec::new();
+        for shard in 0..self.shards.len() {
+            let subject = format!("$KV.{}.{}.{}.*", connect::bucket(shard), self.tenant, kind as u8);
+            let mut from = 1;
+            loop {
+                let (messages, _) = self.batch(&connect::stream(shard), &subject, from).await?;
+                let Some(last) = messages.last().map(|raw| raw.sequence) else { break };
+                for raw in messages {
+                    let message = Message::decode(&raw.payload)?;
+                    let there = message.value.is_some() && message.until.is_none_or(|until| until > now);
+                    let key = place_of(&raw.subject)?.key;
+                    if there && key.bytes()[0] == first {
+                        keys.push(key);
+                    }
+                }
+                from = last + 1;
+            }
+        }
+        Ok(keys)
     }
 }
 
