@@ -30,7 +30,7 @@ pub enum Command {
     Eval(eval::Args),
     Evaluate(evaluate::Args),
     Explain(explain::Args),
-    Hub(hub::Args),
+    Hub(Box<hub::Args>),
     Import(import::Args),
     Init(init::Args),
     Inspect(inspect::Args),
