@@ -9,11 +9,9 @@
 //! been done all the same (the answer was lost, not the change), so what spans a failure is written to
 //! be repeated.
 //!
-//! [`Store::places`], [`Store::subjects`] and [`Store::entries`] walk over everything, for [`copy`] and
-//! for backups.
+//! [`Store::places`], [`Store::subjects`] and [`Store::entries`] walk over everything, for [`copy`].
 
 pub mod address;
-pub mod backup;
 pub(crate) mod change;
 pub mod copy;
 pub mod nats;
