@@ -51,9 +51,11 @@ for (const [which, name, options] of [
   [1, "on a desk, dark", { viewport: { width: 1280, height: 900 }, colorScheme: "dark" }],
 ]) {
   behaviour(`axe finds nothing in any element or state ${name}`, async ({ shopper }) => {
-    const { page } = await settled(shopper, which, { ...options, reducedMotion: "reduce" });
+    const { she, page } = await settled(shopper, which, { ...options, reducedMotion: "reduce" });
     for (const tag of TAGS) assert.ok(await page.locator(`${tag}:defined`).count(), tag);
     assert.deepEqual(await findings(page), []);
+    // Asked here, since what `stir` does to the page is hers however late it shows.
+    assert.deepEqual(she.watch.moved(), [], "nothing moved before she touched anything");
     await stir(page);
     assert.deepEqual(await findings(page), [], "in their other states");
     // The open answer is in the top layer, over what lies below it.
