@@ -208,6 +208,8 @@ export function live(scene: Scene): Living {
   }
 
   function changed(own: boolean): void {
+    // Her last act may end after the shop switched the SDK off: nothing is said of it then.
+    if (!desk.session) return;
     scene.showCart(own);
     showConfigurations();
     const cart = scene.cart();

@@ -253,6 +253,8 @@ export function create(
       decide,
 
       showCart(own) {
+        // What was on its way when the shop switched the SDK off must not write into the page again.
+        if (!desk.session) return;
         cart = desk.run((s) => s.cart()) ?? NO_CART;
         if (here.alone) cart = here.alone.cart(cart);
         const needs = cart.needs.filter((name) => !placed.has(name));

@@ -233,3 +233,15 @@ test("c05 the page says where the cart is, in the shop's words", async () => {
   await page.wellmet.add("a");
   expect([status.textContent, status.dataset.wmSaved]).toEqual(["Not saved", "memory"]);
 });
+
+test("what arrives after destroy() writes nothing into the page any more", async () => {
+  const before = $("b").outerHTML;
+  const adding = page.wellmet.add("never-seen", 1);
+  page.wellmet.destroy();
+  const after = document.body.innerHTML;
+  await adding;
+  await settle();
+  expect(document.body.innerHTML).toBe(after);
+  expect(before).not.toBe($("b").outerHTML);
+  expect($("b").outerHTML).toBe('<b data-wm-cart="count">.</b>');
+});
