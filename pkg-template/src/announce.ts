@@ -1,11 +1,13 @@
 /** The one polite live region, made when there is first something to say. */
 
-/** Says a sentence to screen readers; the last one wins when several come at once. */
+/** Says a sentence to screen readers; the last one wins when several come at once, and none comes after `destroy()`. */
 export function announcer(): { say(text: string): void; destroy(): void } {
   let host: HTMLElement | undefined;
   let region: HTMLElement;
+  let over = false;
   return {
     say(text) {
+      if (over) return;
       if (!host) {
         host = document.createElement("div");
         const root = host.attachShadow({ mode: "open" });
@@ -22,6 +24,9 @@ export function announcer(): { say(text: string): void; destroy(): void } {
       region.textContent = "";
       setTimeout(() => (region.textContent = text), 50);
     },
-    destroy: () => host?.remove(),
+    destroy() {
+      over = true;
+      host?.remove();
+    },
   };
 }

@@ -194,7 +194,7 @@ export function live(scene: Scene): Living {
 
   function showConfigurations(): void {
     const roots = all("[data-wm-configurator]");
-    if (!roots.length) return;
+    if (!desk.session || !roots.length) return;
     if (!form) return void configurator().then(showConfigurations, notLoaded);
     const { sharedDesign, showConfiguration } = form;
     for (const root of roots) {
@@ -208,7 +208,7 @@ export function live(scene: Scene): Living {
   }
 
   function changed(own: boolean): void {
-    // Her last act may end after the shop switched the SDK off: nothing is said of it then.
+    // Her last act may end after the shop switched the SDK off: nobody hears of it then.
     if (!desk.session) return;
     scene.showCart(own);
     showConfigurations();

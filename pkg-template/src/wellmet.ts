@@ -253,9 +253,10 @@ export function create(
       decide,
 
       showCart(own) {
-        // What was on its way when the shop switched the SDK off must not write into the page again.
-        if (!desk.session) return;
-        cart = desk.run((s) => s.cart()) ?? NO_CART;
+        const read = desk.run((s) => s.cart());
+        // The SDK was switched off, or its engine stopped: the page is the shop's own again, and stays so.
+        if (!read) return;
+        cart = read;
         if (here.alone) cart = here.alone.cart(cart);
         const needs = cart.needs.filter((name) => !placed.has(name));
         // A line without its title, and then with it, would move what is below; after her own act that is expected.

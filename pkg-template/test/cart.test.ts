@@ -245,3 +245,11 @@ test("what arrives after destroy() writes nothing into the page any more", async
   expect(before).not.toBe($("b").outerHTML);
   expect($("b").outerHTML).toBe('<b data-wm-cart="count">.</b>');
 });
+
+test("an engine that stops gives the cart's place back to the shop", async () => {
+  await page.wellmet.add("a");
+  expect(lines()).toHaveLength(1);
+  await page.wellmet.add("trap");
+  expect($("section").textContent!.trim()).toBe("To your cart");
+  expect(page.problems()).toEqual(["WM-STOP-001"]);
+});
