@@ -176,38 +176,8 @@ fn node_tests(folder: &str, environment: &[(&str, PathBuf)]) -> Outcome<Counts> 
     if files.is_empty() {
         return Err(format!("{folder} has no *.test.mjs"));
     }
-    let node = |concurrency: &str, files: &[PathBuf]| {
-        let run = Run::new("node").args(["--test", "--test-reporter=spec", concurrency]).args(files);
-        environment.iter().fold(run, |run, (name, value)| run.env(name, value))
-    };
-    let first = counted(node("--test-concurrency=2", &files))?;
-    let unsteady: Vec<PathBuf> = files.into_iter().filter(|file| failed_in(&first.output, file)).collect();
-    if first.counts.failed == 0 || unsteady.is_empty() || unsteady.len() > MOST_UNSTEADY {
-        return Ok(first.counts);
-    }
-    // A real browser on a busy machine loses a race now and then. One more chance, alone, and said aloud: a test that
-    // needs it hides a race in itself or in the product, and either is to be found.
-    let names = unsteady.iter().map(|file| place::short(file)).collect::<Vec<_>>().join(", ");
-    say::line(&format!("once more, alone: {names}"));
-    let again = counted(node("--test-concurrency=1", &unsteady))?;
-    if again.counts.failed > 0 {
-        return Ok(first.counts);
-    }
-    say::line(&format!("UNSTEADY: {names} failed once and passed alone; find out why"));
-    Ok(Counts { passed: first.counts.passed + first.counts.failed, failed: 0, ..first.counts })
-}
-
-/// More files than this that fail in one run are no accident.
-const MOST_UNSTEADY: usize = 2;
-
-/// Whether Node's spec reporter names a file as the place of a failed test: `test at tests/a.test.mjs:12:1`.
-fn failed_in(output: &str, file: &std::path::Path) -> bool {
-    let name = place::short(file);
-    output.lines().any(|line| {
-        line.trim()
-            .strip_prefix("test at ")
-            .is_some_and(|place| place.trim_start_matches("./").starts_with(&format!("{name}:")))
-    })
+    let run = Run::new("node").args(["--test", "--test-reporter=spec", "--test-concurrency=2"]).args(files);
+    tests(environment.iter().fold(run, |run, (name, value)| run.env(name, value)))
 }
 
 fn find_tests(folder: &std::path::Path, files: &mut Vec<PathBuf>) -> Outcome<()> {
@@ -226,39 +196,15 @@ fn find_tests(folder: &std::path::Path, files: &mut Vec<PathBuf>) -> Outcome<()>
 /// Runs a test runner and reads its counts. One that fails without a failed test (it did not compile, it crashed)
 /// counts as one failure; one that ends well without any count is a failure too, for it tested nothing.
 fn tests(run: Run) -> Outcome<Counts> {
-    counted(run).map(|ran| ran.counts)
-}
-
-/// What a test runner printed, and its counts.
-struct Ran {
-    output: String,
-    counts: Counts,
-}
-
-fn counted(run: Run) -> Outcome<Ran> {
     let words = run.words().chars().take(120).collect::<String>();
     let (output, ended_well) = run.tee()?;
     match (count::read(&output), ended_well) {
-        (Some(counts), true) => Ok(Ran { output, counts }),
+        (Some(counts), true) => Ok(counts),
         (Some(mut counts), false) => {
             counts.failed = counts.failed.max(1);
-            Ok(Ran { output, counts })
+            Ok(counts)
         }
         (None, true) => Err(format!("`{words}` ran no test")),
         (None, false) => Err(format!("`{words}` failed before any test ran")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failed_file_is_known_by_its_place() {
-        let output = "ok\n  test at tests/browser/cart.test.mjs:12:1\n✖ it";
-        let file = |name: &str| place::root().join("tests/browser").join(name);
-        assert!(failed_in(output, &file("cart.test.mjs")));
-        assert!(!failed_in(output, &file("art.test.mjs")));
-        assert!(!failed_in("✔ tests/browser/cart.test.mjs:12:1", &file("cart.test.mjs")));
     }
 }
