@@ -9,9 +9,12 @@ import { draftOf, takeOther } from "./draft.js";
 import { all, listen } from "./dom.js";
 import type { Session } from "./engine.js";
 
+/** A quantity as she types it. "0.5" is not none of it, and "1e9" not one. */
+const typed = (text: string): number => (/^\s*\d+\s*$/.test(text) ? +text : NaN);
+
 const quantityIn = (within: Element | null | undefined, fallback: string | undefined): number => {
   const field = within?.querySelector<HTMLInputElement>("[data-wm-quantity]");
-  const n = parseInt(field?.value ?? fallback ?? "1", 10);
+  const n = typed(field?.value ?? fallback ?? "1");
   return n > 0 && n < 1e6 ? n : 1;
 };
 
@@ -39,12 +42,14 @@ export function heedActions(
   keyOf: (node: Element) => string | undefined,
   draft: (configurator: HTMLElement, work: (session: Session) => void) => void,
 ): Actions {
+  const inCart = (line: string): number | undefined => shop.cart().lines.find(({ key }) => key === line)?.quantity;
+
   const heed = (button: HTMLElement): boolean => {
     const { wmAction: action, wmItem, wmQuantity, wmLanes = "" } = button.dataset;
     const configurator = button.closest<HTMLElement>("[data-wm-configurator]");
     const key = keyOf(button);
     const line = button.closest("[data-wm-cart]") && key;
-    const shown = line ? shop.cart().lines.find((one) => one.key === line)?.quantity : 0;
+    const shown = line && inCart(line);
     const item = wmItem ?? key;
     const around = button.closest("form,[data-wm-configurator]");
     const n = quantityIn(around, wmQuantity);
@@ -82,8 +87,11 @@ export function heedActions(
       draft(configurator, (s) =>
         s.configure(configurator.dataset.wmConfigurator!, draftOf(configurator), wmGroup, value),
       );
-    } else if (line && parseInt(value, 10) >= 0) void shop.setQuantity(line, parseInt(value, 10));
-    else if (wmName != null) void shop.setName(value);
+    } else if (line) {
+      if (typed(value) >= 0) void shop.setQuantity(line, typed(value));
+      // Not left there as if it had been taken.
+      else field.value = String(inCart(line) ?? "");
+    } else if (wmName != null) void shop.setName(value);
   };
 
   const off = [

@@ -253,3 +253,13 @@ test("an engine that stops gives the cart's place back to the shop", async () =>
   expect($("section").textContent!.trim()).toBe("To your cart");
   expect(page.problems()).toEqual(["WM-STOP-001"]);
 });
+
+test.each(["0.5", "1e9", "-5", "", "3 or 4"])("the quantity %j changes nothing", async (value) => {
+  await page.wellmet.add("a", 2);
+  const input = $<HTMLInputElement>("li input");
+  input.value = value;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  await settle();
+  expect(page.wellmet.cart().lines).toMatchObject([{ item: "a", quantity: 2 }]);
+  expect(input.value).toBe("2");
+});
