@@ -32,13 +32,17 @@ function pages({ stub }) {
 <script async src="/gb/auto.min.js" data-no-streaming="true" data-tracking="none" ${more}></script>`,
       plain,
     );
-  return {
-    wellmet: page(
-      `<script>${stub}</script>
+  const wellmet = (more = "") =>
+    page(
+      `${more}<script>${stub}</script>
 <script>wellmet("start",{consent:{personalization:true},attributes:{tier:"gold"}})</script>
 <script type="module" async src="/wellmet/wellmet.js" data-book="/book/" data-start="manual"></script>`,
       `<h1 id="headline" data-wm-slot="headline">${DEFAULT}<template data-wm-when="gold">${PERSONAL}</template></h1>`,
-    ),
+    );
+  const preload = ["/wellmet/wellmet_bg.wasm", "/book/book.wmb"].map((file) => `<link rel="preload" as="fetch" crossorigin href="${file}">`);
+  return {
+    wellmet: wellmet(),
+    "wellmet, preloaded": wellmet(preload.join("")),
     growthbook: growthbook(""),
     "growthbook, anti-flicker": growthbook('data-anti-flicker="true"'),
     posthog: page(

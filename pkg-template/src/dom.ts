@@ -22,3 +22,11 @@ export function whenSeen(seen: () => void): void {
     document.addEventListener("prerenderingchange", seen, { once: true });
   } else seen();
 }
+
+interface Scheduling {
+  scheduler?: { yield?(): Promise<void> };
+}
+
+/** Ends the task: clicks and frames that wait come first. Start-up in one piece would block a slow phone. */
+export const breathe = (): Promise<void> =>
+  (globalThis as Scheduling).scheduler?.yield?.() ?? new Promise((go) => setTimeout(go));

@@ -7,6 +7,7 @@
 import type { Customer } from "./api.js";
 import { fromBase64 } from "./bytes.js";
 import { CART, PERSONALIZATION } from "./consent.js";
+import { breathe } from "./dom.js";
 import type { Engine, EngineError, Session } from "./engine.js";
 import type { Tell } from "./events.js";
 import { local, readStore } from "./store.js";
@@ -145,17 +146,22 @@ export function deskOf({ tell, now, locale, equip, broken }: DeskHost): Desk {
     async open(loading, found) {
       desk.held ??= await lease();
       const values = await readStore(["doc", "journey", "greeted"]);
-      const doc = storedIn(values.doc);
+      let doc = storedIn(values.doc);
       const actor = doc?.actors[desk.held?.slot ?? -1];
       desk.actor = typeof actor === "bigint" ? actor : randomActor();
       desk.owner = doc?.owner ?? "";
-      desk.customer = doc?.customer ?? null;
+      const whose = (desk.customer = doc?.customer ?? null);
       desk.rev = doc?.rev ?? 0;
       desk.kept = !!doc;
       desk.greeted = Number(values.greeted) || 0;
       desk.record = undefined;
       if (desk.customer) found?.();
-      if (loading) desk.engine = await loading;
+      if (loading) {
+        desk.engine = await loading;
+        await breathe();
+        // The hub may know meanwhile that she is not signed in any more: what was read is not hers to see.
+        if (desk.customer !== whose) doc = values.journey = undefined;
+      }
       desk.renew();
       if (doc && !desk.run((s) => (s.restore(doc.save, doc.customer?.id), true))) {
         // Unreadable. What can be had of it is taken in under a new name: the old one's count is lost.

@@ -14,7 +14,7 @@ import { cartShower, NO_CART } from "./cart.js";
 import { ANALYTICS, CART, followGoogle, heedPrivacyControl, PERSONALIZATION, withConsent } from "./consent.js";
 import { dropVisitorCookie, randomId, setVisitorCookie, visitorCookie } from "./cookie.js";
 import { showing, slotsOf, sure } from "./decisions.js";
-import { listen, whenSeen } from "./dom.js";
+import { breathe, listen, whenSeen } from "./dom.js";
 import type { CartView, Decision, LoadEngine, Session } from "./engine.js";
 import { emit, on, problems, type Tell } from "./events.js";
 import type { Backstage, Living } from "./living.js";
@@ -173,17 +173,46 @@ export function create(
   async function begin(options: StartOptions): Promise<boolean> {
     debug(options.debug);
     state = "loading";
+    const held: HTMLElement[] = [];
+    const undo = [
+      listen<MouseEvent>(document, "click", (event) => {
+        const button = (event.target as Element).closest?.<HTMLElement>("[data-wm-action]");
+        if (!button || event.defaultPrevented || state === "living") return;
+        event.preventDefault();
+        held.push(button);
+      }),
+      listen(document, "change", ({ target }) => {
+        const control = (target as Element).closest?.<HTMLElement>("[data-wm-group],[data-wm-quantity],[data-wm-name]");
+        if (control && state !== "living") held.push(control);
+      }),
+    ];
+    end = () => {
+      held.length = 0;
+      giveUp();
+    };
+    let core: Uint8Array | undefined;
+    const book = options.book == null ? undefined : bookAt(options.book, tell);
+    // What takes longest is on its way before anything else is done.
+    const made = Promise.all([
+      load(options.wasm, options.integrity),
+      book?.core().then(
+        (bytes) => void (core = bytes),
+        (error) => tell("WM-BOOK-001", `no book: ${error}`),
+      ),
+    ]).then(([engine]) => engine);
+    // A failure may come before anybody waits for it; who waits is told all the same.
+    made.catch(() => {});
+    const mine = end;
+    await breathe();
+    if (mine !== end) return false;
+
     const attributes = new Map(Object.entries((options.attributes ?? {}) as Record<string, string | number | boolean | null>));
     const swap = swapper(tell, painted());
     const carts = cartShower(swap, tell);
-    const book = options.book == null ? undefined : bookAt(options.book, tell);
     const chunks = new Map<string, Uint8Array>();
-    const held: HTMLElement[] = [];
-    const undo: (() => void)[] = [];
     /** Chunks that this session has, or has done without. */
     let placed = new Set<string>();
     const missed: string[] = [];
-    let core: Uint8Array | undefined;
     let bookId = "";
     let offset = 0;
     let fixed: number | undefined;
@@ -426,30 +455,7 @@ export function create(
     if (consentFrom === "google" || (consentFrom === "auto" && "dataLayer" in globalThis)) {
       undo.push(followGoogle((lanes) => void here.consent(lanes)));
     }
-    undo.push(
-      listen<MouseEvent>(document, "click", (event) => {
-        const button = (event.target as Element).closest?.<HTMLElement>("[data-wm-action]");
-        if (!button || event.defaultPrevented || state === "living") return;
-        event.preventDefault();
-        held.push(button);
-      }),
-      listen(document, "change", ({ target }) => {
-        const control = (target as Element).closest?.<HTMLElement>("[data-wm-group],[data-wm-quantity],[data-wm-name]");
-        if (control && state !== "living") held.push(control);
-      }),
-    );
-
     try {
-      const engine = load(options.wasm, options.integrity);
-      const cores = book
-        ? book.core().then(
-            (bytes) => void (core = bytes),
-            (error) => tell("WM-BOOK-001", `no book: ${error}`),
-          )
-        : undefined;
-      const made = Promise.all([engine, cores]).then(([made]) => made);
-      // A failure may come before anybody waits for it; who waits is told all the same.
-      made.catch(() => {});
       void here.consent();
       let informed: Promise<unknown> | undefined;
       await desk.open(
@@ -458,6 +464,7 @@ export function create(
       );
       // Half-known would show twice.
       if (informed) await Promise.race([informed, new Promise((go) => setTimeout(go, RECORD_PATIENCE_MS))]);
+      else await breathe();
       if (scene !== here || !desk.session) return false;
     } catch (error) {
       if (scene !== here) return false;
