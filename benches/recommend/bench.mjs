@@ -122,7 +122,7 @@ function timed(/** @type {Page} */ page, /** @type {string[][]} */ visits) {
 }
 
 /** Looks back in a visit, as many as the page takes. */
-const LOOKS = 24;
+const LOOKS = 16;
 
 /** Brotli bytes that a page loads to answer its question, beside the core: ids, rows and cards. */
 function loads(/** @type {WebAssembly.Module} */ module, /** @type {string} */ folder, /** @type {string[][]} */ visits) {

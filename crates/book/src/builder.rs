@@ -47,7 +47,7 @@ pub struct Sizes {
     pub cards_per: u32,
     /// Items per row chunk, 1 to 4,096.
     pub rows_per: u32,
-    /// Ids per id chunk, about; 1 to 65,536.
+    /// Ids per id chunk, at most on average; 1 to 65,536. A page loads one for nearly every article that a visit names.
     pub ids_per: u32,
     /// Cards in the popular chunk, 0 to 1,024.
     pub popular_cards: u32,
@@ -62,7 +62,7 @@ impl Sizes {
         Self {
             cards_per: (root / 3).clamp(16, 256),
             rows_per: root.clamp(64, 1_024),
-            ids_per: root.clamp(64, 4_096),
+            ids_per: (root / 2).clamp(64, 4_096),
             popular_cards: 48,
         }
     }
@@ -347,7 +347,7 @@ impl Builder {
     /// Decides the cut, with a salt that keeps all ids apart; returns the id buckets too.
     fn cut(&self, sizes: Sizes, positions: &[u32]) -> (Cut, Vec<Vec<(u32, u32)>>) {
         let items = self.items.len() as u32;
-        let id_bits = (items / sizes.ids_per.clamp(1, 65_536)).max(1).ilog2().min(MAX_ID_BITS);
+        let id_bits = items.div_ceil(sizes.ids_per.clamp(1, 65_536)).next_power_of_two().ilog2().min(MAX_ID_BITS);
         let rows_per = sizes.rows_per.clamp(1, rows::MAX_ROWS);
         let rows_per = RELATIONS.map(|relation| {
             let table = &self.tables[relation as usize];

@@ -20,7 +20,7 @@ use serde::Serialize;
 use std::collections::HashMap;
 use std::path::Path;
 use wellmet_engine::id::ItemId;
-use wellmet_engine::recommend::{Kind, Query, Scratch, answer};
+use wellmet_engine::recommend::{Kind, MAX_VISIT, Query, Scratch, answer};
 use wellmet_engine::shelf::ItemIx;
 use wellmet_engine::time::Instant;
 
@@ -227,10 +227,15 @@ impl<'a> Ours<'a> {
     }
 }
 
+/// What a page would look up of a visit.
+fn newest(seen: &[ItemIx]) -> &[ItemIx] {
+    &seen[seen.len().saturating_sub(MAX_VISIT)..]
+}
+
 impl Recommender for Ours<'_> {
     fn list(&mut self, context: Context<'_>) -> Vec<ItemIx> {
         let query = Query {
-            visit: context.seen,
+            visit: newest(context.seen),
             page: context.seen.last().copied(),
             reminders: context.seen_too,
             fill: true,
@@ -265,7 +270,7 @@ pub fn guards(clicks: &Clicks, shelf: &MemoryShelf, thresholds: &[u16]) -> Vec<G
                 return;
             }
             let page = seen.last().copied();
-            let query = Query { visit: seen, page, threshold, ..Query::new(Kind::Next, LIST) };
+            let query = Query { visit: newest(seen), page, threshold, ..Query::new(Kind::Next, LIST) };
             let picks = answer(shelf, &query, &mut scratch).picks;
             silent.add(one_if(picks.is_empty()));
             if !picks.is_empty() {

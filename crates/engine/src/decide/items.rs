@@ -5,14 +5,12 @@ use crate::attribute::purpose;
 use crate::journey::VIEW;
 use crate::profile::Profile;
 use crate::reason::Reason;
-use crate::recommend::{self, Bought, Evidence, History, Kind, Query, answer};
+use crate::recommend::{self, Bought, Evidence, History, Kind, MAX_SEEN, MAX_VISIT, Query, answer};
 use crate::shelf::{ItemIx, Lookup};
 use crate::slot::{Items, Scope};
 use crate::table::Because;
 use crate::value::Value;
 
-/// Looks at items that a question may reach back to.
-const MAX_VIEWS: usize = 24;
 /// Lines of her orders that a question looks up in the catalogue. All of them would load most of it.
 const MAX_LINES: usize = 60;
 
@@ -35,10 +33,13 @@ impl<'a> Decider<'a, '_> {
         let mut visit: Vec<ItemIx> = Vec::new();
         if personal && !matches!(wanted.kind, Kind::With | Kind::Again | Kind::Like) {
             // Recently viewed goes beyond the visit; everything else is about what she wants now.
-            let since = if wanted.kind == Kind::Seen { None } else { self.facts.journey.visit_start() };
+            let (since, most) = match wanted.kind {
+                Kind::Seen => (None, MAX_SEEN),
+                _ => (self.facts.journey.visit_start(), MAX_VISIT),
+            };
             let views = self.facts.journey.newest(VIEW).take_while(|view| since.is_none_or(|since| view.at >= since));
             let views = views.filter(|view| Some(view.item) != on_page && !view.item.is_empty());
-            visit.extend(views.take(MAX_VIEWS).filter_map(|view| find(view.item)));
+            visit.extend(views.take(most).filter_map(|view| find(view.item)));
             visit.reverse();
         }
         let page = on_page.and_then(&mut find);

@@ -41,6 +41,13 @@ pub use tally::Scratch;
 use crate::shelf::{ChunkIx, ItemIx, Shelf};
 use crate::time::Instant;
 
+/// Looks of the present visit that callers hand over, newest; each may need an id chunk of the book. With 24 instead
+/// of 16 lists of twenty name 0.15 % more of the next items, and the longest visits load half as much again.
+pub const MAX_VISIT: usize = 16;
+
+/// Looks that a list of what she has seen reaches back to.
+pub const MAX_SEEN: usize = 40;
+
 /// The question a slot asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {

@@ -2,7 +2,7 @@
 
 use super::decay::{BY_POSITION, CONTEXT, ONE, halved};
 use super::tally::Tally;
-use super::{Answer, Evidence, Kind, Query, Scratch};
+use super::{Answer, Evidence, Kind, MAX_SEEN, Query, Scratch};
 use crate::shelf::{ItemIx, Lookup, Relation, Shelf};
 use crate::time::Span;
 
@@ -21,8 +21,6 @@ const LIFT: i64 = 1;
 const REMINDER: i64 = 4;
 /// Each further step back in the visit counts 0.8 of the one after it.
 const REMINDER_FADE: (i64, i64) = (4, 5);
-/// Steps back in a visit that are still worth a reminder.
-const REMINDED: usize = 40;
 /// Strength of a reminder when no neighbour is known.
 const FULL: i64 = 65_535 << 16;
 
@@ -148,7 +146,7 @@ impl<S: Shelf + ?Sized> Reader<'_, S> {
     fn remind(&mut self, visit: &[ItemIx]) {
         let strongest = self.scratch.tally.entries.iter().map(|entry| entry.score).max();
         let mut score = REMINDER * strongest.filter(|score| *score > 0).unwrap_or(FULL);
-        let newest = visit.iter().rev().take(REMINDED);
+        let newest = visit.iter().rev().take(MAX_SEEN);
         for (back, item) in newest.clone().enumerate() {
             // A second visit to a page does not make it older.
             if !newest.clone().take(back).any(|later| later == item) {
