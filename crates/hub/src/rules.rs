@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use wellmet_engine::attribute::purpose;
-use wellmet_engine::decide::decide;
+use wellmet_engine::decide::{Outcome, decide};
 use wellmet_engine::host::Native;
 use wellmet_engine::id::{CustomerId, VisitorId};
 use wellmet_engine::journey::Journey;
@@ -246,7 +246,8 @@ impl Verdict {
     }
 }
 
-fn json(value: &Value) -> Json {
+/// A value of the engine as JSON.
+pub(crate) fn json(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Bool(bool) => Json::Bool(*bool),
@@ -263,6 +264,26 @@ impl Rules {
     /// What the rules say of a person, for some slots. What is decided here counts for a contract or was
     /// asked for, so every purpose is granted; what she has not agreed to the hub was never told.
     pub(crate) fn judge(&self, person: &Person, slots: &[&str], now: Instant) -> Vec<Verdict> {
+        self.decided(person, Page::default(), slots, now, |outcome| {
+            let decisions = outcome.decisions.into_iter();
+            let verdict = |decision: wellmet_engine::decide::Decision<'_>| Verdict {
+                choice: decision.choice.to_owned(),
+                fields: decision.fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+                exposure: decision.exposure,
+            };
+            decisions.map(verdict).collect()
+        })
+    }
+
+    /// Decides slots for a person on a page, and reads the outcome, which borrows from both.
+    pub(crate) fn decided<T>(
+        &self,
+        person: &Person,
+        page: Page<'_>,
+        slots: &[&str],
+        now: Instant,
+        read: impl FnOnce(Outcome<'_>) -> T,
+    ) -> T {
         let cart = person.document.cart();
         let items: Vec<(String, u32)> = cart
             .iter()
@@ -283,7 +304,7 @@ impl Rules {
             zone: &person.zone,
             locale: &person.locale,
             consent: purpose::CART | purpose::PERSONALIZATION | purpose::ANALYTICS,
-            page: Page::default(),
+            page,
             told: &told,
             own_name: person.document.preference("name"),
             record: person.known.then_some(&person.record),
@@ -292,16 +313,7 @@ impl Rules {
             unit: person.record.customer.as_str(),
         };
         let host = Native::new();
-        let outcome = decide(&self.table, &facts, &*self.shelf, &host, slots);
-        outcome
-            .decisions
-            .into_iter()
-            .map(|decision| Verdict {
-                choice: decision.choice.to_owned(),
-                fields: decision.fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-                exposure: decision.exposure,
-            })
-            .collect()
+        read(decide(&self.table, &facts, &*self.shelf, &host, slots))
     }
 
     /// Where she stands.

@@ -154,6 +154,8 @@ fn answers_about_what_counts_have_the_described_shape() {
         "post",
         system.post("/v1/entitlements", &json!({ "customer": "anna" })).ok().json(),
     ));
+    let ask = json!({ "customer": "anna", "slots": ["guarantee"] });
+    seen.push(("/v1/decisions", "post", system.post("/v1/decisions", &ask).ok().json()));
     seen.push(("/v1/messages/run", "post", system.run()));
     let event =
         json!({ "events": [{ "name": "view_item", "purpose": "personalization", "params": { "item_id": "cup" } }] });

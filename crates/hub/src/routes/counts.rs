@@ -25,7 +25,7 @@ const GOOD_FOR: Span = Span(30 * Span::MINUTE.0);
 /// Entries of a ledger that are listed.
 const LISTED: usize = 200;
 
-const CUSTOMER: Refusal = Refusal::senseless("customer-id", "That is no id of a customer.");
+pub(super) const CUSTOMER: Refusal = Refusal::senseless("customer-id", "That is no id of a customer.");
 const NAME: Refusal = Refusal::senseless("spend-id", "What points are spent on needs a name of 1 to 128 bytes.")
     .fix("Send the order's number as `id`.");
 

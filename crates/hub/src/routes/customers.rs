@@ -12,6 +12,7 @@ use wellmet_engine::id::CustomerId;
 use wellmet_engine::journey::{Journey, MAX_WORD};
 use wellmet_engine::record::{MAX_TEXT, MAX_TRAITS};
 
+use super::counts::CUSTOMER;
 use super::orders::within;
 use crate::app::Hub;
 use crate::identity::customer_key;
@@ -39,7 +40,6 @@ struct Told {
 
 const MANY: Refusal = Refusal::senseless("too-many-customers", "One request takes 1 to 500 customers.")
     .fix("Send them in several requests.");
-const CUSTOMER: Refusal = Refusal::senseless("customer-id", "That is no id of a customer.");
 const TRAITS: Refusal = Refusal::senseless(
     "customer-traits",
     "A fact or a name is longer than it may be, or there are more than 64 facts.",

@@ -4,6 +4,7 @@ mod clerk;
 mod counter;
 mod counts;
 mod customers;
+mod decisions;
 mod events;
 mod export;
 mod forget;
@@ -126,6 +127,7 @@ fn shop(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
         .route("/v1/redeem", post(counts::redeem))
         .route("/v1/points/spend", post(counts::spend))
         .route("/v1/entitlements", post(counts::entitlements))
+        .route("/v1/decisions", post(decisions::decisions))
         .route("/v1/customer-events", post(events::of_customer))
         .route("/v1/inbox", get(talk::open))
         .route("/v1/answers", post(talk::answer))
