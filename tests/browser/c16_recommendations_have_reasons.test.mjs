@@ -1,6 +1,7 @@
-// Capability 16: recommendations from what she bought and did, each with its reason, never what is in her cart.
+// Capability 16: recommendations from what she bought and did, each with its reason, never what is in her cart; what she
+// did does not leave her browser for them.
 
-import { A, customers, products } from "./harness/data.mjs";
+import { A, B, C, customers, products } from "./harness/data.mjs";
 import { assert, behaviour } from "./harness/index.mjs";
 
 const byId = new Map(products.map((product) => [product.id, product]));
@@ -60,4 +61,30 @@ behaviour("c16 what goes with the cart is not in the cart", async ({ shopper }) 
   await she.add(page, byId.get(goes.decision.items[0].id));
   await she.go(page, "/cart");
   sound(await shown(page, "with-cart", "goes"), [A.id, goes.decision.items[0].id]);
+});
+
+behaviour("c16 no request tells what she looked at", async ({ shopper }) => {
+  const she = await shopper();
+  const page = await she.open("/");
+  await she.allow(page);
+  const looks = [A, B, C];
+  for (const product of looks) {
+    await she.go(page, product.link);
+    await she.settled(page);
+  }
+  const sent = [];
+  she.context.on("request", (request) => {
+    // Going to a page is hers to do, and the pictures of what is shown come from the shop.
+    if (!request.isNavigationRequest() && request.resourceType() !== "image") sent.push(request);
+  });
+  await she.go(page, "/");
+  const { decision } = await shown(page, "recent", "seen");
+  assert.deepEqual(new Set(decision.items.map(({ id }) => id)), new Set(looks.map(({ id }) => id)), "it is about her visit");
+  await she.settled(page);
+  assert.ok(sent.some((request) => request.url().includes("/book/")), "the book is asked for");
+  for (const request of sent) {
+    const told = `${request.method()} ${request.url()} ${request.postData() ?? ""}`;
+    for (const { id } of looks) assert.ok(!told.includes(id) && !told.includes(encodeURIComponent(id)), told);
+    if (request.method() !== "GET") assert.match(request.url(), /\/v1\/(visit|sync)$/, told);
+  }
 });
