@@ -80,6 +80,8 @@ type Weighed = (f64, u32);
 fn rank(row: &mut Vec<Weighed>, longest: usize) {
     row.sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
     row.truncate(longest);
+    // Rows are kept for all items: none keeps room for the pairs that were left out.
+    row.shrink_to_fit();
 }
 
 /// All rows of a table.

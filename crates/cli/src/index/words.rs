@@ -105,6 +105,8 @@ pub(super) fn rows(items: &[Words], neighbours: usize) -> Vec<Vec<Neighbour>> {
             row.select_nth_unstable_by_key(neighbours - 1, order);
         }
         row.truncate(neighbours);
+        // All rows stay until the book is written; without this, each with room for all that was ever compared.
+        row.shrink_to_fit();
         row.sort_unstable_by_key(order);
         row
     })
