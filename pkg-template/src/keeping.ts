@@ -46,6 +46,7 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
     desk.kept = true;
     let visible = false;
     let lost = false;
+    let written = acts;
     durable = await store.change(["doc"], (values) => {
       const doc = storedIn(values.doc);
       if (mine !== desk.session) return {};
@@ -55,7 +56,8 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
         visible = !!desk.run((s) => s.merge(doc.delta));
       }
       const { owner, customer, held, actor } = desk;
-      const written = desk.run((s): Stored => ({
+      written = acts;
+      const next = desk.run((s): Stored => ({
         rev: (doc?.rev ?? 0) + 1,
         owner: owner || randomId(),
         customer: customer ?? undefined,
@@ -63,10 +65,10 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
         save: s.save(),
         delta: s.delta(),
       }));
-      if (!written) return {};
-      desk.owner = written.owner;
-      desk.rev = written.rev;
-      return { doc: written };
+      if (!next) return {};
+      desk.owner = next.owner;
+      desk.rev = next.rev;
+      return { doc: next };
     });
     if (mine !== desk.session) return false;
     if (lost) {
@@ -76,7 +78,8 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
       if (desk.customer && late) await act((s) => void s.merge(late));
       return false;
     }
-    if (durable) local.set(desk.mirrorKey(), null);
+    // What she did since is only in the mirror yet.
+    if (durable && written === acts) local.set(desk.mirrorKey(), null);
     if (visible) changed(false);
     return durable;
   }
@@ -149,7 +152,12 @@ export function keeping(desk: Desk, store: Store, { now, tellTabs, changed, save
     flushJourney,
 
     /** Writes what an earlier page could not write any more. */
-    catchUp: async () => desk.late && persist(),
+    async catchUp(): Promise<void> {
+      const late = desk.late.splice(0);
+      if (!late.length || !(await persist())) return;
+      // A tab that lives may have written there since.
+      for (const [key, text] of late) if (local.get(key) === text) local.set(key, null);
+    },
 
     /** What was kept for a purpose that is denied goes; what was done before it was granted is kept now. */
     async consented(denied: number): Promise<void> {

@@ -66,7 +66,8 @@ export function live(scene: Scene): Living {
   /** Elements as they were last seen. */
   const known = new WeakMap<Element, string>();
   const exposed = new Map<Element, string>();
-  let drafting = Promise.resolve();
+  /** What was asked of drafts and still waits for something to be loaded. */
+  let drafting: Promise<void> | undefined;
   let watch: Watch | undefined;
   let reading: Promise<Alone> | undefined;
   let bridging: Promise<Bridge> | undefined;
@@ -164,32 +165,39 @@ export function live(scene: Scene): Living {
   const helper = async () => (await import("./clerk.js")).clerk(hub, as(), tell);
   const configurator = (): Promise<Form> => import("./configurator.js").then((loaded) => (form = loaded));
 
-  /** A draft can be judged only with its model. */
-  async function withModel(id: string): Promise<void> {
-    const needs = desk.run((s) => s.configuration(id), true)?.needs ?? [];
-    if (needs.length) await scene.fetchChunks(needs);
+  /** A draft can be judged only with its model: what of it is not here yet. */
+  const lacking = (id: string): string[] => desk.run((s) => s.configuration(id), true)?.needs ?? [];
+
+  /** The first touch takes over what the form shows, so that she gets what she sees. */
+  function takeOver(root: HTMLElement, { chosen, sharedDesign }: Form): void {
+    sharedDesign(root);
+    const id = draftOf(root);
+    if (desk.run((s) => s.configuration(id), true)) return;
+    void act((s) => {
+      for (const [group, value] of chosen(root)) {
+        // What the shop's form begins with may not be the model's to choose.
+        if (value) desk.run(() => s.configure(root.dataset.wmConfigurator!, id, group, value), true);
+      }
+    });
   }
 
-  /**
-   * Works on the draft of a configurator, in order. The first touch takes over what its form shows, so that she gets
-   * what she sees.
-   */
+  /** Works on the draft of a configurator, in order, and at once where it can: her next click may leave the page. */
   function draft(root: HTMLElement, work: (session: Session) => void): void {
-    drafting = drafting.then(async () => {
-      const { chosen, sharedDesign } = await configurator();
-      sharedDesign(root);
-      const id = draftOf(root);
-      if (!desk.run((s) => s.configuration(id), true)) {
-        await act((s) => {
-          for (const [group, value] of chosen(root)) {
-            // What the shop's form begins with may not be the model's to choose.
-            if (value) desk.run(() => s.configure(root.dataset.wmConfigurator!, id, group, value), true);
-          }
-        });
-      }
-      await withModel(id);
-      await act(work);
-    }).catch(notLoaded);
+    if (!drafting && form) {
+      takeOver(root, form);
+      if (!lacking(draftOf(root)).length) return void act(work);
+    }
+    const mine = (drafting = (drafting ?? Promise.resolve())
+      .then(async () => {
+        takeOver(root, await configurator());
+        const needs = lacking(draftOf(root));
+        if (needs.length) await scene.fetchChunks(needs);
+        void act(work);
+      })
+      .catch(notLoaded)
+      .then(() => {
+        if (mine === drafting) drafting = undefined;
+      }));
   }
 
   function showConfigurations(): void {
@@ -349,7 +357,8 @@ export function live(scene: Scene): Living {
     grants: async () => (await helper()).grants(),
     revoke: async (id) => (await helper()).revoke(id),
     async addConfigured(id, n = 1) {
-      await withModel(id);
+      const needs = lacking(id);
+      if (needs.length) await scene.fetchChunks(needs);
       await act((s) => s.addConfigured(id, n));
     },
     async setName(name) {

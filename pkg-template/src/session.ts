@@ -11,7 +11,7 @@ import { breathe } from "./dom.js";
 import type { Engine, EngineError, Session } from "./engine.js";
 import type { Tell } from "./events.js";
 import { local, readStore } from "./store.js";
-import { lease, type Lease } from "./lease.js";
+import { lease, SLOTS, type Lease } from "./lease.js";
 import { zone } from "./zone.js";
 
 /** The document as it lies in the store. */
@@ -54,8 +54,8 @@ export interface Desk {
   journeyRead: boolean;
   /** When the hub last saw this visitor, ms since the epoch on this device's clock. */
   greeted: number;
-  /** A page that was closed in mid-write had not kept everything: write now. */
-  late: boolean;
+  /** What pages that were closed in mid-write had not kept, and where it lies: to be written now. */
+  late: [key: string, text: string][];
   personal(): boolean;
   /** Runs something in the engine. A refusal is told by its code, unless `quiet`; a trap ends the engine. */
   run<T>(work: (session: Session) => T, quiet?: boolean): T | undefined;
@@ -80,17 +80,26 @@ export interface DeskHost {
 /** Unsaved acts go to `localStorage` first: it is written at once, also when the page is leaving. */
 export const MIRROR_KEY = "wm-m";
 
-/** Takes in what a page that was closed in mid-write could not write any more; true when there was something. */
-function takeMirror(desk: Desk): boolean {
-  const [owner, late] = local.get(desk.mirrorKey())?.split(" ") ?? [];
-  if (!late || owner !== desk.owner) return false;
-  try {
-    const bytes = fromBase64(late);
-    desk.run((s) => s.merge(bytes), true);
-    return true;
-  } catch {
-    return false;
+/**
+ * Takes in what pages that were closed in mid-write could not write any more, and tells what it was. Every slot's,
+ * since the page before may still have held its own when this one asked; what a living tab has written there comes
+ * twice, which changes nothing.
+ */
+function takeMirrors(desk: Desk): [key: string, text: string][] {
+  const taken: [string, string][] = [];
+  for (let slot = 0; slot < SLOTS; slot++) {
+    const text = local.get(MIRROR_KEY + slot);
+    const [owner, late] = text?.split(" ") ?? [];
+    if (!late || owner !== desk.owner) continue;
+    try {
+      const bytes = fromBase64(late);
+      desk.run((s) => s.merge(bytes), true);
+      taken.push([MIRROR_KEY + slot, text!]);
+    } catch {
+      // Edited by hand: nothing to be had.
+    }
   }
+  return taken;
 }
 
 export const randomActor = (): bigint => crypto.getRandomValues(new BigUint64Array(1))[0]!;
@@ -109,7 +118,7 @@ export function deskOf({ tell, now, locale, equip, broken }: DeskHost): Desk {
     kept: false,
     journeyRead: false,
     greeted: 0,
-    late: false,
+    late: [],
 
     personal: () => !!(desk.bits & PERSONALIZATION),
 
@@ -169,7 +178,7 @@ export function deskOf({ tell, now, locale, equip, broken }: DeskHost): Desk {
         desk.renew();
         desk.run((s) => s.merge(doc.delta), true);
       }
-      desk.late = takeMirror(desk);
+      desk.late = takeMirrors(desk);
       desk.journeyRead = desk.personal();
       if (desk.journeyRead) restoreJourney(values.journey);
     },

@@ -186,6 +186,12 @@ describe("a configurator", () => {
     expect(page.wellmet.cart().lines).toMatchObject([{ item: "cfg:desk", quantity: 1 }]);
   });
 
+  test("takes each click at once, so that a page she leaves on it has it", async () => {
+    await choose('[value="large"]', "large");
+    $("button").click();
+    expect(page.wellmet.cart().lines).toMatchObject([{ item: "cfg:desk", quantity: 1 }]);
+  });
+
   test("loads its model before it judges", async () => {
     page.script.model = "c-desk.wmb";
     await click("button");

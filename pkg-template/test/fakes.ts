@@ -255,7 +255,7 @@ type Handler = ((event: { preventDefault(): void }) => void) | null;
  */
 export function fakeIndexedDb() {
   const data = new Map<string, unknown>();
-  const state = { made: false, fail: new Set<string>(), opens: 0, data, silent: false };
+  const state = { made: false, fail: new Set<string>(), opens: 0, data, silent: false, commits: undefined as (() => void)[] | undefined };
   const event = { preventDefault() {} };
   const soon = (work: () => void): void => void (state.silent || queueMicrotask(work));
 
@@ -287,10 +287,10 @@ export function fakeIndexedDb() {
             }),
             abort() {},
           } as never;
-          setTimeout(() => {
-            if (state.fail.has("commit")) transaction.onabort?.(event);
-            else transaction.oncomplete?.(event);
-          });
+          const commit = () => (state.fail.has("commit") ? transaction.onabort?.(event) : transaction.oncomplete?.(event));
+          // A test may keep them, to let them happen one by one.
+          if (state.commits) state.commits.push(commit);
+          else setTimeout(commit);
           return transaction;
         },
       };

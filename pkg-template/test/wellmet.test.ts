@@ -201,6 +201,59 @@ describe("storage", () => {
     expect(second.wellmet.cart().count).toBe(2);
     expect(localStorage.getItem("wm-m0")).toBeNull();
   });
+
+  /** Locks of which the first `taken` are held by others. */
+  const locks = (taken = 0) => {
+    let asked = 0;
+    const request = async (_: string, __: unknown, held: (lock: object | null) => Promise<void>) => held(asked++ < taken ? null : {});
+    vi.stubGlobal("navigator", { locks: { request }, language: "en" });
+  };
+
+  test("also when the page before still held its slot while this one started", async () => {
+    const idb = fakeIndexedDb();
+    locks();
+    const first = testPage("", undefined, { idb });
+    await first.start();
+    await first.wellmet.add("a", 1);
+    await settle();
+    idb.state.fail.add("commit").add("put");
+    void first.wellmet.add("b", 1);
+    await settle(30);
+    idb.state.fail.clear();
+    locks(1);
+    const second = testPage("", undefined, { idb });
+    await second.start();
+    await settle();
+    expect(second.wellmet.cart().count).toBe(2);
+    expect({ ...localStorage }).not.toHaveProperty("wm-m0");
+    // What the living one keeps there meanwhile is not touched.
+    const third = testPage("", undefined, { idb });
+    localStorage.setItem("wm-m0", "somebody AAAA");
+    await third.start();
+    await settle();
+    expect(localStorage.getItem("wm-m0")).toBe("somebody AAAA");
+  });
+
+  test("an act during a write stays in the mirror until it is written, too", async () => {
+    const idb = fakeIndexedDb();
+    locks();
+    const page = testPage("", undefined, { idb });
+    await page.start();
+    await page.wellmet.add("a", 1);
+    await settle();
+    const commits = (idb.state.commits = [] as (() => void)[]);
+    void page.wellmet.add("b", 1);
+    await settle();
+    void page.wellmet.add("c", 1);
+    await settle();
+    expect(commits).toHaveLength(2);
+    commits[0]!();
+    await settle();
+    expect(localStorage.getItem("wm-m0"), "the second is not written yet").toBeTruthy();
+    commits[1]!();
+    await settle();
+    expect(localStorage.getItem("wm-m0")).toBeNull();
+  });
 });
 
 describe("consent", () => {
