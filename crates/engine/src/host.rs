@@ -10,6 +10,8 @@ mod linear;
 #[cfg(feature = "native")]
 mod native;
 #[cfg(feature = "native")]
+mod steps;
+#[cfg(feature = "native")]
 pub use native::{Native, is_explosive};
 
 /// The four services. Every method is a pure function of its arguments.

@@ -139,6 +139,16 @@ mod tests {
         assert!(likes(4).is_empty());
     }
 
+    /// Every row is kept until the book is written: room for all that was compared would be gigabytes.
+    #[test]
+    fn a_row_keeps_no_room_for_what_it_left_out() {
+        let items = vec![words("Teak chair", "Furniture > Chairs"); 400];
+        for row in rows(&items, 5) {
+            assert_eq!(row.len(), 5);
+            assert!(row.capacity() <= 10, "{}", row.capacity());
+        }
+    }
+
     #[test]
     fn the_same_words_are_fully_alike_and_an_item_is_not_its_own_neighbour() {
         let rows = rows(&[words("Red mug", "A"), words("mug, RED", "A"), Words::default()], 9);

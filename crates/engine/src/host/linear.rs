@@ -52,16 +52,32 @@ fn class(chars: &mut Peekable<Chars<'_>>, out: &mut String) -> Option<()> {
         return Some(());
     }
     out.push_str(if negated { "[^" } else { "[" });
+    // Whether a hyphen after what was read makes a range, and whether one has just been opened.
+    let (mut start, mut open) = (false, false);
     loop {
-        match chars.next()? {
+        let c = chars.next()?;
+        let opens = c == '-' && start && chars.peek() != Some(&']');
+        match c {
             ']' => break,
-            '\\' => escape(chars, true, out)?,
-            c @ ('[' | '&' | '~' | '^') => {
+            '-' if opens => out.push('-'),
+            '\\' => {
+                let set = chars.peek().is_some_and(|c| matches!(c, 'd' | 'D' | 'w' | 'W' | 's' | 'S'));
+                // A range to a set is three characters in a browser.
+                if set && open {
+                    return None;
+                }
+                escape(chars, true, out)?;
+                (start, open) = (!set && !open, false);
+                continue;
+            }
+            // `--`, `&&` and `~~` mean something else over there.
+            '[' | '&' | '~' | '^' | '-' => {
                 out.push('\\');
                 out.push(c);
             }
             c => out.push(c),
         }
+        (start, open) = (!opens && !open, opens);
     }
     out.push(']');
     Some(())
@@ -152,6 +168,13 @@ mod tests {
             r"\a",
             r"[\b]",
             r"[a\-c]",
+            r"[+--]",
+            r"[--a]",
+            r"[a-c-e]",
+            r"[\d-z]",
+            r"[-1]",
+            r"^[^-]+$",
+            r"[a-]",
             r"l.*d$",
         ] {
             let theirs = regress::Regex::new(pattern).unwrap();

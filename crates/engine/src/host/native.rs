@@ -1,15 +1,17 @@
 //! The host services without a browser, to the letter of ECMA-262.
 //!
-//! Patterns run on `regress`, which backtracks as browsers do. One that could take exponential time,
-//! and every pattern on a long text, runs on the linear `regex` crate instead, so that a hostile rule
-//! cannot stop a server; what has no linear form then matches nothing.
+//! A pattern runs on the linear `regex` crate where that means the same: both it and the text are ASCII, and it
+//! needs no look-around and no back reference. Otherwise it runs on `regress`, which goes back as browsers do, if the
+//! steps that this may take are few enough; a hostile rule or text cannot stop a server. What is left goes the linear
+//! way, although it may differ there in letters outside of ASCII; what has no such form matches nothing.
 
+use super::steps::Steps;
 use super::{Host, linear};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Longest text that a backtracking match is tried on, in bytes.
-const MAX_BACKTRACKED: usize = 1_000;
+/// Most steps of a match that goes back, as a power of two: tens of milliseconds.
+const MAX_STEPS_LOG2: f64 = 21.0;
 /// Compiled patterns kept; all are dropped when there are more.
 const MAX_CACHED: usize = 1_000;
 
@@ -22,28 +24,32 @@ pub struct Native {
 /// One pattern for both engines; `None` where it is invalid or has no such form.
 #[derive(Debug)]
 struct Pattern {
-    backtracking: Option<regress::Regex>,
+    backtracking: Option<(regress::Regex, Steps)>,
     linear: Option<regex::Regex>,
+    ascii: bool,
 }
 
 impl Pattern {
     fn new(pattern: &str, ignore_case: bool) -> Self {
         let flags = if ignore_case { "i" } else { "" };
-        let backtracking = regress::Regex::with_flags(pattern, flags).ok();
-        let linear = backtracking
+        let valid = regress::Regex::with_flags(pattern, flags).ok();
+        let linear = valid
             .is_some()
             .then(|| linear::translate(pattern))
             .flatten()
             .and_then(|pattern| regex::RegexBuilder::new(&pattern).case_insensitive(ignore_case).build().ok());
-        Self { backtracking: backtracking.filter(|_| !is_explosive(pattern)), linear }
+        Self { backtracking: valid.zip(Steps::of(pattern)), linear, ascii: pattern.is_ascii() }
     }
 
     fn is_match(&self, text: &str) -> bool {
         match (&self.backtracking, &self.linear) {
-            (Some(regex), linear) if text.len() <= MAX_BACKTRACKED || linear.is_none() => {
-                text.len() <= 10 * MAX_BACKTRACKED && regex.find(text).is_some()
+            (_, Some(linear)) if self.ascii && text.is_ascii() => linear.is_match(text),
+            (Some((regex, steps)), _) if steps.log2_on(text.len()) <= MAX_STEPS_LOG2 => {
+                // As a browser matches without the flag `u`: by code units.
+                let units: Vec<u16> = text.encode_utf16().collect();
+                regex.find_from_ucs2(&units, 0).next().is_some()
             }
-            (_, Some(regex)) => regex.is_match(text),
+            (_, Some(linear)) => linear.is_match(text),
             _ => false,
         }
     }
@@ -118,74 +124,11 @@ fn is_white(c: char) -> bool {
     )
 }
 
-/// Whether a pattern may take exponential time, or polynomial time of a high degree: an unbounded
-/// repetition of a group that itself holds a repetition or a choice, or more than two unbounded
-/// repetitions. Some patterns that it names are harmless.
+/// Whether a pattern may take very long on some texts where it is matched by going back, as browsers do:
+/// exponential time, polynomial time of a high degree, or thousands of ways through. Some that it names are harmless.
 #[must_use]
 pub fn is_explosive(pattern: &str) -> bool {
-    // For each open group: whether a choice or a repetition occurred in it.
-    let mut groups = vec![false];
-    let mut unbounded = 0;
-    let mut closed = false;
-    let mut chars = pattern.chars().peekable();
-    while let Some(c) = chars.next() {
-        let was_closed = core::mem::take(&mut closed);
-        match c {
-            '\\' => {
-                chars.next();
-            }
-            '[' => {
-                while let Some(c) = chars.next() {
-                    match c {
-                        '\\' => {
-                            chars.next();
-                        }
-                        ']' => break,
-                        _ => {}
-                    }
-                }
-            }
-            '(' => {
-                groups.push(false);
-                // `(?:` and its like are not repetitions.
-                if chars.peek() == Some(&'?') {
-                    chars.next();
-                }
-            }
-            ')' => {
-                let inner = groups.len() > 1 && groups.pop().unwrap_or(false);
-                closed = inner;
-                if inner && let Some(outer) = groups.last_mut() {
-                    *outer = true;
-                }
-            }
-            '|' => {
-                if let Some(group) = groups.last_mut() {
-                    *group = true;
-                }
-            }
-            '*' | '+' | '{' => {
-                let many = if c == '{' {
-                    let bounds: String = chars.by_ref().take_while(|c| *c != '}').collect();
-                    let most = bounds.rsplit(',').next().unwrap_or("");
-                    bounds.contains(',') && most.is_empty() || most.parse::<u32>().is_ok_and(|most| most > 50)
-                } else {
-                    true
-                };
-                if many && was_closed {
-                    return true;
-                }
-                if many {
-                    unbounded += 1;
-                    if let Some(group) = groups.last_mut() {
-                        *group = true;
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    unbounded > 2
+    Steps::of(pattern).is_none_or(Steps::are_many)
 }
 
 #[cfg(test)]
@@ -227,21 +170,47 @@ mod tests {
     }
 
     #[test]
-    fn patterns_that_could_explode_take_the_linear_way() {
-        for bad in ["(a+)+$", "(a|a)*b", "((a*)b)*", "(x+x+)+y", "a*a*a*b", "(.*)*", "(a{2,})*", "(?:a|b)+"] {
+    fn patterns_that_could_explode_are_named() {
+        for bad in ["(a+)+$", "(a|a)*b", "((a*)b)*", "(x+x+)+y", "a*a*a*b", "(.*)*", "(a{2,})*", "^(a|a){40}$"] {
             assert!(is_explosive(bad), "{bad}");
         }
         for good in ["^abc", "a+b+", "(foo|bar)", "(abc)+", "[a+]*", "\\(a+\\)+", "^(\\d{3})-\\d+$", "(a|b){2,4}"] {
             assert!(!is_explosive(good), "{good}");
         }
+    }
+
+    /// Each of these runs for longer than anyone waits where it is matched by going back.
+    #[test]
+    fn a_hostile_pattern_stops_nobody() {
         let host = Native::new();
-        let long = "a".repeat(100_000) + "b";
-        assert!(!host.regex("(a+)+$", false, &long));
-        assert!(host.regex("^(a|b)+$", false, &long));
+        let a = |count: usize, end: &str| "a".repeat(count) + end;
+        for (pattern, text) in [
+            ("^(a|a){40}$", a(39, "b")),
+            ("^(a+){20}$", a(78, "b")),
+            (&("a?".repeat(35) + &a(35, "")), a(34, "")),
+            ("(a+)+$", a(100_000, "b")),
+            // Not ASCII, without a linear form, and both.
+            ("^(\u{e9}|\u{e9}){40}$", "\u{e9}".repeat(39) + "b"),
+            ("^(a+){20}\\1$", a(78, "b")),
+            ("^(?=(\u{e9}+)+$)", "\u{e9}".repeat(78) + "b"),
+            ("^(?=a*a*a*a*$)", a(100_000, "b")),
+        ] {
+            assert!(!host.regex(pattern, false, &text), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn patterns_match_as_in_a_browser() {
+        let host = Native::new();
+        assert!(host.regex("^(a|b)+$", false, &"ab".repeat(50_000)));
         assert!(host.regex("^([a-z0-9]+\\.)+[a-z]+$", true, "WWW.example.com"));
-        assert!(!host.regex("(a+)+\\1$", false, &long), "no linear form");
         assert!(host.regex("^\\d+$", false, "123"));
         assert!(host.regex("ABC", true, "xabcx"));
         assert!(!host.regex("(", false, "("));
+        assert!(host.regex("^(?!.*bot).*(phone|pad)$", true, "My Phone"));
+        assert!(host.regex("^(.)\\1$", false, "oo"));
+        // Code units, and letters that fold only in one of the two engines.
+        assert!(!host.regex("^.$", false, "\u{1f600}"));
+        assert!(!host.regex("k", true, "\u{212a}"), "the Kelvin sign is no k");
     }
 }
