@@ -140,6 +140,24 @@ impl Attributes for Tree<'_> {
     }
 }
 
+/// Attributes whose paths have been followed once: for many conditions on one object.
+#[derive(Clone, Debug)]
+pub struct Resolved<'a>(Vec<View<'a>>);
+
+impl<'a> Resolved<'a> {
+    /// What an object says of all names that the program asks for.
+    #[must_use]
+    pub fn of(program: &Program, root: View<'a>) -> Self {
+        Self(program.names.iter().map(|name| root.walk(name)).collect())
+    }
+}
+
+impl Attributes for Resolved<'_> {
+    fn attribute(&self, name: usize) -> View<'_> {
+        self.0.get(name).copied().unwrap_or(View::Null)
+    }
+}
+
 impl Program {
     /// The attribute names that conditions ask for, in the order of their numbers.
     #[must_use]

@@ -22,20 +22,23 @@
 #[cfg(feature = "native")]
 mod decrypt;
 mod experiment;
+mod pick;
 mod rules;
 mod sticky;
 mod url;
 
 #[cfg(feature = "native")]
 pub use decrypt::decrypt;
-pub use experiment::Assignment;
+pub use experiment::{Assignment, Lot};
+pub use pick::Pick;
 pub use sticky::Document;
 pub use url::{query_override, redirected};
 
 use crate::bucket::{self, Range};
-use crate::condition::{ConditionIx, Program};
+use crate::condition::{ConditionIx, Program, Resolved};
 use crate::host::Host;
 use crate::value::{Value, View, number_text};
+use std::borrow::Cow;
 use rules::Feature;
 use url::UrlTarget;
 
@@ -47,6 +50,8 @@ const MAX_PREREQUISITES: usize = 32;
 pub struct Payload {
     program: Program,
     features: Vec<(String, Feature)>,
+    /// Positions of the features in the order of their keys.
+    by_key: Vec<u32>,
     experiments: Vec<Experiment>,
     saved_groups: Value,
     bandits: Vec<(String, Bandit)>,
@@ -177,6 +182,7 @@ impl Answer {
 pub struct Shopper<'a> {
     payload: &'a Payload,
     attributes: View<'a>,
+    known: Resolved<'a>,
     host: &'a dyn Host,
     /// Address of the page, for targets and query-string overrides.
     pub url: &'a str,
@@ -191,7 +197,7 @@ pub struct Shopper<'a> {
     /// What earlier visits were given; `None` to keep nothing.
     pub sticky: Option<Vec<Document>>,
     /// Features being evaluated.
-    stack: Vec<String>,
+    stack: Vec<usize>,
 }
 
 impl<'a> Shopper<'a> {
@@ -201,6 +207,7 @@ impl<'a> Shopper<'a> {
         Self {
             payload,
             attributes: attributes.view(),
+            known: Resolved::of(&payload.program, attributes.view()),
             host,
             url: "",
             enabled: true,
@@ -214,27 +221,23 @@ impl<'a> Shopper<'a> {
 
     /// The value of a feature for her.
     pub fn feature(&mut self, key: &str) -> Answer {
-        if self.stack.iter().any(|open| open == key) || self.stack.len() >= MAX_PREREQUISITES {
-            return Answer::of(Value::Null, Source::Cyclic);
+        match self.payload.position(key) {
+            Some(feature) => {
+                let pick = self.pick(feature);
+                self.answer(feature, &pick)
+            }
+            None => match self.forced(key) {
+                Some(forced) => Answer::of(self.forced_features[forced].1.clone(), Source::Override),
+                None => Answer::of(Value::Null, Source::Unknown),
+            },
         }
-        if let Some((_, value)) = self.forced_features.iter().find(|(forced, _)| forced == key) {
-            return Answer::of(value.clone(), Source::Override);
-        }
-        let payload = self.payload;
-        let Some((_, feature)) = payload.features.iter().find(|(known, _)| known == key) else {
-            return Answer::of(Value::Null, Source::Unknown);
-        };
-        self.stack.push(key.to_owned());
-        let answer = self.rules(key, feature);
-        self.stack.pop();
-        answer
     }
 
     /// The experiments that the payload runs by address: the first that redirects, and where to.
     pub fn redirect(&mut self) -> Option<(Assignment, String)> {
         let payload = self.payload;
         payload.experiments.iter().find_map(|experiment| {
-            let given = self.assign(experiment, None);
+            let given = self.assign(experiment);
             let target = given.value.get("urlRedirect").and_then(Value::text)?.to_owned();
             let to = if experiment.persist_query { redirected(self.url, &target) } else { target };
             given.in_experiment.then_some((given, to))
@@ -243,41 +246,37 @@ impl<'a> Shopper<'a> {
 
     /// Runs an experiment outside of a feature.
     pub fn experiment(&mut self, experiment: &Experiment) -> Assignment {
-        self.assign(experiment, None)
+        self.assign(experiment)
     }
 
     fn holds(&self, condition: ConditionIx) -> bool {
-        self.payload.program.holds_of(condition, self.attributes, self.payload.saved_groups.view(), self.host)
+        self.payload.program.holds(condition, &self.known, self.payload.saved_groups.view(), self.host)
     }
 
-    /// The attribute that decides the bucket and its value as text: a fallback where the first is
-    /// missing.
-    fn hash_value(&self, attribute: Option<&str>, fallback: Option<&str>) -> (String, Value) {
+    /// The attribute that decides the bucket and its value: a fallback where the first is missing.
+    fn hash_value<'n>(&self, attribute: Option<&'n str>, fallback: Option<&'n str>) -> (&'n str, View<'a>) {
         let first = attribute.unwrap_or("id");
-        let value = self.attributes.own(first);
-        if value.truthy() {
-            return (first.to_owned(), value.to_value());
+        for name in core::iter::once(first).chain(fallback) {
+            let value = self.attributes.own(name);
+            if value.truthy() {
+                return (name, value);
+            }
         }
-        if let Some(fallback) = fallback
-            && self.attributes.own(fallback).truthy()
-        {
-            return (fallback.to_owned(), self.attributes.own(fallback).to_value());
-        }
-        (first.to_owned(), Value::Text(String::new()))
+        (first, View::Text(""))
     }
 
-    fn text(&self, value: &Value) -> String {
+    fn text(&self, value: View<'a>) -> Cow<'a, str> {
         match value {
-            Value::Number(number) => number_text(*number, self.host),
-            _ => value.view().to_text(self.host).into_owned(),
+            View::Number(number) => Cow::Owned(number_text(number, self.host)),
+            _ => value.to_text(self.host),
         }
     }
 
     fn filtered_out(&self, filters: &[Filter]) -> bool {
         filters.iter().any(|filter| {
             let (_, value) = self.hash_value(filter.attribute.as_deref(), None);
-            let place = bucket::hash(&filter.seed, &self.text(&value), filter.hash_version);
-            !value.view().truthy()
+            let place = bucket::hash(&filter.seed, &self.text(value), filter.hash_version);
+            !value.truthy()
                 || place.is_none_or(|place| !filter.ranges.iter().any(|range| bucket::in_range(place, *range)))
         })
     }

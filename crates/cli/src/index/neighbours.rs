@@ -80,8 +80,6 @@ type Weighed = (f64, u32);
 fn rank(row: &mut Vec<Weighed>, longest: usize) {
     row.sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
     row.truncate(longest);
-    // Rows are kept for all items: none keeps room for the pairs that were left out.
-    row.shrink_to_fit();
 }
 
 /// All rows of a table.
@@ -163,7 +161,7 @@ fn round(mut row: Vec<Weighed>, weighing: &Weighing, settings: &Settings) -> Vec
     row
 }
 
-fn each<T: Send>(items: u32, row: impl Fn(u32, &mut Counters) -> Vec<T> + Sync) -> Vec<Vec<T>> {
+fn each<T: Copy + Send>(items: u32, row: impl Fn(u32, &mut Counters) -> Vec<T> + Sync) -> Vec<Vec<T>> {
     on_all_processors(items, || Counters::new(items), row)
 }
 

@@ -2,7 +2,7 @@
 
 /// Makes every row. Rows do not depend on each other, so the result does not depend on how many processors
 /// there are; `scratch` is made once for each of them.
-pub(super) fn on_all_processors<T: Send, S>(
+pub(super) fn on_all_processors<T: Copy + Send, S>(
     items: u32,
     scratch: impl Fn() -> S + Sync,
     row: impl Fn(u32, &mut S) -> Vec<T> + Sync,
@@ -16,7 +16,8 @@ pub(super) fn on_all_processors<T: Send, S>(
             scope.spawn(move || {
                 let mut scratch = scratch();
                 for (at, place) in out.iter_mut().enumerate() {
-                    *place = row((part * share + at) as u32, &mut scratch);
+                    // Copied, so that no row keeps room for all that was compared to make it.
+                    *place = row((part * share + at) as u32, &mut scratch).to_vec();
                 }
             });
         }

@@ -83,8 +83,8 @@ pub(super) fn rows(items: &[Words], neighbours: usize) -> Vec<Vec<Neighbour>> {
             holders[*term].push((item as u32, *weight));
         }
     }
-    let scratch = || (vec![0.0f64; items.len()], Vec::new());
-    on_all_processors(items.len() as u32, scratch, |a, (sums, touched)| {
+    let scratch = || (vec![0.0f64; items.len()], Vec::new(), Vec::new());
+    on_all_processors(items.len() as u32, scratch, |a, (sums, touched, alike): &mut (_, _, Vec<Neighbour>)| {
         for (term, weight) in &bags[a as usize] {
             for (b, other) in &holders[*term] {
                 if sums[*b as usize] == 0.0 {
@@ -98,17 +98,15 @@ pub(super) fn rows(items: &[Words], neighbours: usize) -> Vec<Vec<Neighbour>> {
             let weight = (sum / (length * lengths[b as usize]) * 65_535.0).round().clamp(0.0, 65_535.0) as u16;
             (b != a && weight > 0).then_some(Neighbour { item: ItemIx(b), weight })
         };
-        let mut row: Vec<Neighbour> =
-            touched.drain(..).filter_map(|b| likeness(b, core::mem::take(&mut sums[b as usize]))).collect();
+        alike.clear();
+        alike.extend(touched.drain(..).filter_map(|b| likeness(b, core::mem::take(&mut sums[b as usize]))));
         let order = |n: &Neighbour| (core::cmp::Reverse(n.weight), n.item);
-        if row.len() > neighbours && neighbours > 0 {
-            row.select_nth_unstable_by_key(neighbours - 1, order);
+        if alike.len() > neighbours && neighbours > 0 {
+            alike.select_nth_unstable_by_key(neighbours - 1, order);
         }
-        row.truncate(neighbours);
-        // All rows stay until the book is written; without this, each with room for all that was ever compared.
-        row.shrink_to_fit();
-        row.sort_unstable_by_key(order);
-        row
+        alike.truncate(neighbours);
+        alike.sort_unstable_by_key(order);
+        alike.clone()
     })
 }
 

@@ -35,26 +35,71 @@ pub struct Assignment {
     pub bandit: Option<(Value, Vec<f64>, Option<Value>)>,
 }
 
-/// How it came to a variation.
-#[derive(Clone, Copy, Default)]
-struct How {
+/// The variation that she gets, and how it came to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Lot {
+    /// None when she takes no part.
+    variation: Option<usize>,
     hash_used: bool,
     bucket: Option<f64>,
     sticky_used: bool,
 }
 
+impl Lot {
+    const NONE: Self = Self { variation: None, hash_used: false, bucket: None, sticky_used: false };
+
+    const fn forced(variation: Option<usize>) -> Self {
+        Self { variation, ..Self::NONE }
+    }
+
+    /// Whether she takes part.
+    #[must_use]
+    pub const fn takes_part(self) -> bool {
+        self.variation.is_some()
+    }
+
+    /// Position of the variation; the first when she does not take part.
+    #[must_use]
+    pub fn variation(self) -> usize {
+        self.variation.unwrap_or(0)
+    }
+}
+
+impl Experiment {
+    /// Whether the rules after it go on for this lot (a holdout that is not hers).
+    pub(super) fn passes_on(&self, lot: Lot) -> bool {
+        self.meta.get(lot.variation()).is_some_and(|meta| meta.passthrough)
+    }
+
+    /// Key of a variation: the one it was given, or its position.
+    pub(super) fn key_of(&self, variation: usize) -> String {
+        let given = self.meta.get(variation).and_then(|meta| meta.key.clone()).filter(|key| !key.is_empty());
+        given.unwrap_or_else(|| crate::value::integer_text(i64::try_from(variation).unwrap_or(i64::MAX)))
+    }
+}
+
 impl Shopper<'_> {
-    /// Runs an experiment of a feature: its description as it was used, and the assignment.
-    pub(super) fn in_feature(&mut self, experiment: &Experiment, feature: &str) -> (Vec<(String, Value)>, Assignment) {
+    /// What an experiment of a feature gives her.
+    pub(super) fn lot_of_feature(&mut self, experiment: &Experiment) -> Lot {
+        match experiment.bandit.as_ref().and_then(|name| self.leaf(name, experiment)) {
+            Some((_, weights, _)) => self.lot(&Experiment { weights: Some(weights), ..experiment.clone() }),
+            None => self.lot(experiment),
+        }
+    }
+
+    /// An experiment of a feature in full: its description as it was used, and the assignment.
+    pub(super) fn in_feature(
+        &self,
+        experiment: &Experiment,
+        feature: &str,
+        lot: Lot,
+    ) -> (Vec<(String, Value)>, Assignment) {
         let mut echo = experiment.echo.clone();
+        let mut given = self.assignment(experiment, lot, Some(feature));
         let leaf = experiment.bandit.as_ref().and_then(|name| self.leaf(name, experiment));
-        let Some((leaf, weights, version)) = leaf else {
-            return (echo, self.assign(experiment, Some(feature)));
-        };
+        let Some((leaf, weights, version)) = leaf else { return (echo, given) };
         let list = |weights: &[f64]| Value::List(weights.iter().map(|weight| Value::Number(*weight)).collect());
         set(&mut echo, "weights", list(&weights));
-        let weighted = Experiment { weights: Some(weights.clone()), ..experiment.clone() };
-        let mut given = self.assign(&weighted, Some(feature));
         if given.hash_used {
             let mut bandit = vec![("leafId".to_owned(), leaf.clone()), ("variationWeights".to_owned(), list(&weights))];
             bandit.extend(version.clone().map(|version| ("banditVersion".to_owned(), version)));
@@ -76,56 +121,66 @@ impl Shopper<'_> {
         Some((leaf, weights, bandit.version.clone()))
     }
 
+    /// Runs an experiment outside of a feature.
+    pub(super) fn assign(&mut self, experiment: &Experiment) -> Assignment {
+        let lot = self.lot(experiment);
+        self.assignment(experiment, lot, None)
+    }
+
     /// Runs an experiment. The order of the questions is GrowthBook's, and decides.
-    pub(super) fn assign(&mut self, experiment: &Experiment, feature: Option<&str>) -> Assignment {
-        let out = |shopper: &Self| shopper.assignment(experiment, None, How::default(), feature);
+    pub(super) fn lot(&mut self, experiment: &Experiment) -> Lot {
+        let mut lot = self.drawn(experiment);
+        lot.variation = lot.variation.filter(|variation| *variation < experiment.variations.len());
+        lot
+    }
+
+    fn drawn(&mut self, experiment: &Experiment) -> Lot {
         if experiment.variations.len() < 2 || !self.enabled {
-            return out(self);
+            return Lot::NONE;
         }
         if !experiment.targets.is_empty() && !super::url::targeted(self.url, &experiment.targets, self.host) {
-            return out(self);
+            return Lot::NONE;
         }
         if let Some(forced) = query_override(&experiment.key, self.url, experiment.variations.len()) {
-            return self.assignment(experiment, Some(forced), How::default(), feature);
+            return Lot::forced(Some(forced));
         }
         if let Some((_, forced)) = self.forced_variations.iter().find(|(key, _)| *key == experiment.key) {
-            return self.assignment(experiment, Some(*forced), How::default(), feature);
+            return Lot::forced(Some(*forced));
         }
         if experiment.inactive {
-            return out(self);
+            return Lot::NONE;
         }
         let (attribute, value) = self.hash_value(experiment.hash_attribute.as_deref(), self.fallback(experiment));
-        if !value.view().truthy() {
-            return out(self);
+        if !value.truthy() {
+            return Lot::NONE;
         }
-        let id = self.text(&value);
+        let id = self.text(value);
         let (found, blocked) = self.kept(experiment);
         if found.is_none() && !self.may_take_part(experiment, &id) {
-            return out(self);
+            return Lot::NONE;
         }
         let seed = experiment.seed.as_deref().filter(|seed| !seed.is_empty()).unwrap_or(&experiment.key);
-        let Some(place) = bucket::hash(seed, &id, experiment.hash_version.unwrap_or(1)) else { return out(self) };
-        let given = found.or_else(|| {
-            let ranges = experiment.ranges.clone().unwrap_or_else(|| {
+        let Some(place) = bucket::hash(seed, &id, experiment.hash_version.unwrap_or(1)) else { return Lot::NONE };
+        let given = found.or_else(|| match &experiment.ranges {
+            Some(ranges) => bucket::choose(place, ranges),
+            None => {
                 let coverage = experiment.coverage.unwrap_or(1.0);
-                bucket::ranges(experiment.variations.len(), coverage, experiment.weights.as_deref())
-            });
-            bucket::choose(place, &ranges)
+                let ranges = bucket::ranges(experiment.variations.len(), coverage, experiment.weights.as_deref());
+                bucket::choose(place, &ranges)
+            }
         });
         if blocked {
-            return self.assignment(experiment, None, How { sticky_used: true, ..How::default() }, feature);
+            return Lot { sticky_used: true, ..Lot::NONE };
         }
-        let Some(given) = given else { return out(self) };
+        let Some(given) = given else { return Lot::NONE };
         if let Some(forced) = experiment.force {
-            return self.assignment(experiment, forced, How::default(), feature);
+            return Lot::forced(forced);
         }
         if self.qa_mode || experiment.stopped {
-            return out(self);
+            return Lot::NONE;
         }
-        let how = How { hash_used: true, bucket: Some(place), sticky_used: found.is_some() };
-        let assignment = self.assignment(experiment, Some(given), how, feature);
-        self.keep(experiment, &attribute, &id, &assignment.key);
-        assignment
+        self.keep(experiment, attribute, &id, given);
+        Lot { variation: Some(given), hash_used: true, bucket: Some(place), sticky_used: found.is_some() }
     }
 
     /// The attribute that stands in for a missing one: only where assignments are kept.
@@ -143,32 +198,23 @@ impl Shopper<'_> {
             && self.parents(&experiment.parents).is_ok()
     }
 
-    fn assignment(
-        &self,
-        experiment: &Experiment,
-        variation: Option<usize>,
-        how: How,
-        feature: Option<&str>,
-    ) -> Assignment {
-        let variation = variation.filter(|variation| *variation < experiment.variations.len());
-        let at = variation.unwrap_or(0);
-        let meta = experiment.meta.get(at);
+    fn assignment(&self, experiment: &Experiment, lot: Lot, feature: Option<&str>) -> Assignment {
+        let at = lot.variation();
         let (hash_attribute, hash_value) =
             self.hash_value(experiment.hash_attribute.as_deref(), self.fallback(experiment));
-        let key = meta.and_then(|meta| meta.key.clone()).filter(|key| !key.is_empty());
         Assignment {
-            key: key.unwrap_or_else(|| crate::value::integer_text(i64::try_from(at).unwrap_or(i64::MAX))),
-            name: meta.and_then(|meta| meta.name.clone()),
+            key: experiment.key_of(at),
+            name: experiment.meta.get(at).and_then(|meta| meta.name.clone()),
             feature: feature.map(str::to_owned),
-            in_experiment: variation.is_some(),
-            hash_used: how.hash_used,
+            in_experiment: lot.takes_part(),
+            hash_used: lot.hash_used,
             variation: at,
             value: experiment.variations.get(at).cloned().unwrap_or_default(),
-            hash_attribute,
-            hash_value,
-            bucket: how.bucket,
-            sticky_used: how.sticky_used,
-            passthrough: meta.is_some_and(|meta| meta.passthrough),
+            hash_attribute: hash_attribute.to_owned(),
+            hash_value: hash_value.to_value(),
+            bucket: lot.bucket,
+            sticky_used: lot.sticky_used,
+            passthrough: experiment.passes_on(lot),
             bandit: None,
         }
     }

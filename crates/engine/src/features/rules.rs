@@ -1,7 +1,7 @@
 //! The payload: features, their rules, experiments, bandits.
 
 use super::url::UrlTarget;
-use super::{Answer, Bandit, Blocked, Experiment, Filter, Meta, Parent, Payload, Shopper, Source};
+use super::{Bandit, Experiment, Filter, Meta, Parent, Payload, Shopper};
 use crate::bucket::{self, Range};
 use crate::condition::ConditionIx;
 use crate::value::Value;
@@ -9,17 +9,17 @@ use crate::value::Value;
 /// A feature: a default and rules that may say otherwise.
 #[derive(Clone, Debug)]
 pub(super) struct Feature {
-    default: Value,
-    rules: Vec<Rule>,
+    pub(super) default: Value,
+    pub(super) rules: Vec<Rule>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Rule {
-    id: String,
-    parents: Vec<Parent>,
-    filters: Option<Vec<Filter>>,
-    condition: Option<ConditionIx>,
-    force: Option<Value>,
+pub(super) struct Rule {
+    pub(super) id: String,
+    pub(super) parents: Vec<Parent>,
+    pub(super) filters: Option<Vec<Filter>>,
+    pub(super) condition: Option<ConditionIx>,
+    pub(super) force: Option<Value>,
     range: Option<Range>,
     coverage: Option<f64>,
     seed: Option<String>,
@@ -27,7 +27,7 @@ struct Rule {
     hash_attribute: Option<String>,
     fallback_attribute: Option<String>,
     sticky_disabled: bool,
-    experiment: Option<Experiment>,
+    pub(super) experiment: Option<Experiment>,
 }
 
 /// What of a rule makes an experiment; the result shows these to whoever tracks it.
@@ -77,6 +77,8 @@ impl Payload {
             let experiment = payload.experiment(experiment);
             payload.experiments.push(experiment);
         }
+        payload.by_key = (0..).take(payload.features.len()).collect();
+        payload.by_key.sort_by(|a, b| payload.features[*a as usize].0.cmp(&payload.features[*b as usize].0));
         payload
     }
 
@@ -201,37 +203,17 @@ impl Payload {
     }
 }
 
-impl Shopper<'_> {
-    pub(super) fn rules(&mut self, key: &str, feature: &Feature) -> Answer {
-        for rule in &feature.rules {
-            match self.parents(&rule.parents) {
-                Ok(()) => {}
-                Err(Blocked::Cycle) => return Answer::of(Value::Null, Source::Cyclic),
-                Err(Blocked::Gate) => return Answer::of(Value::Null, Source::Prerequisite),
-                Err(Blocked::Skip) => continue,
-            }
-            if rule.filters.as_ref().is_some_and(|filters| self.filtered_out(filters)) {
-                continue;
-            }
-            if let Some(force) = &rule.force {
-                if rule.condition.is_none_or(|condition| self.holds(condition)) && self.rolled_out(key, rule) {
-                    return Answer { rule: rule.id.clone(), ..Answer::of(force.clone(), Source::Force) };
-                }
-                continue;
-            }
-            let Some(experiment) = &rule.experiment else { continue };
-            let (experiment, given) = self.in_feature(experiment, key);
-            if given.in_experiment && !given.passthrough {
-                let value = given.value.clone();
-                let source = Source::Experiment(Box::new((experiment, given)));
-                return Answer { rule: rule.id.clone(), ..Answer::of(value, source) };
-            }
-        }
-        Answer::of(feature.default.clone(), Source::Default)
+impl Rule {
+    /// What it can give.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Value> {
+        let variations = self.experiment.iter().flat_map(|experiment| &experiment.variations);
+        self.force.iter().chain(variations)
     }
+}
 
+impl Shopper<'_> {
     /// Whether a forced value reaches her.
-    fn rolled_out(&self, key: &str, rule: &Rule) -> bool {
+    pub(super) fn rolled_out(&self, key: &str, rule: &Rule) -> bool {
         if rule.range.is_none() && rule.coverage.is_none() {
             return true;
         }
@@ -240,11 +222,11 @@ impl Shopper<'_> {
         }
         let fallback = rule.fallback_attribute.as_deref().filter(|_| self.sticky.is_some() && !rule.sticky_disabled);
         let (_, value) = self.hash_value(rule.hash_attribute.as_deref(), fallback);
-        if !value.view().truthy() {
+        if !value.truthy() {
             return false;
         }
         let seed = rule.seed.as_deref().filter(|seed| !seed.is_empty()).unwrap_or(key);
-        let place = bucket::hash(seed, &self.text(&value), rule.hash_version.unwrap_or(1));
+        let place = bucket::hash(seed, &self.text(value), rule.hash_version.unwrap_or(1));
         place.is_some_and(|place| match (rule.range, rule.coverage) {
             (Some(range), _) => bucket::in_range(place, range),
             (None, Some(coverage)) => place <= coverage,

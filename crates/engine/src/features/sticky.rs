@@ -33,7 +33,7 @@ impl Shopper<'_> {
                 [Some(experiment.hash_attribute.as_deref().unwrap_or("id")), experiment.fallback_attribute.as_deref()];
             attributes.into_iter().flatten().find_map(|attribute| {
                 let (attribute, value) = self.hash_value(Some(attribute), None);
-                let value = self.text(&value);
+                let value = self.text(value);
                 let document =
                     documents.iter().find(|document| document.attribute == attribute && document.value == value)?;
                 document.assignments.iter().find(|(key, _)| key == wanted).map(|(_, variation)| variation)
@@ -51,7 +51,7 @@ impl Shopper<'_> {
     }
 
     /// Keeps what she was given.
-    pub(super) fn keep(&mut self, experiment: &Experiment, attribute: &str, value: &str, variation: &str) {
+    pub(super) fn keep(&mut self, experiment: &Experiment, attribute: &str, value: &str, variation: usize) {
         let Some(documents) = self.sticky.as_mut().filter(|_| !experiment.sticky_disabled) else { return };
         let at = documents.iter().position(|document| document.attribute == attribute && document.value == value);
         let at = at.unwrap_or_else(|| {
@@ -60,10 +60,11 @@ impl Shopper<'_> {
             documents.len() - 1
         });
         let key = versioned(&experiment.key, experiment.bucket_version);
+        let variation = experiment.key_of(variation);
         let assignments = &mut documents[at].assignments;
         match assignments.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, kept)) => variation.clone_into(kept),
-            None => assignments.push((key, variation.to_owned())),
+            Some((_, kept)) => *kept = variation,
+            None => assignments.push((key, variation)),
         }
     }
 }
