@@ -17,7 +17,7 @@ import { build } from "esbuild";
 import { buildElements } from "./elements.mjs";
 import { bareGlue } from "./glue.mjs";
 import { shorten } from "./shorten.mjs";
-import { buildState } from "./state.mjs";
+import { buildAlone } from "./alone.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -86,7 +86,7 @@ await Promise.all([
   build({ ...common, entryPoints: ["src/react.ts"], outdir: out, external: ["react"], banner: { js: '"use client";' } }),
   build({ ...common, entryPoints: ["src/stub.ts"], outfile: join(out, "stub.js"), minify: true, format: "iife" }),
   buildElements(common, here, out),
-  buildState({ common, from, out: join(out, "state") }),
+  ...["state", "rules"].map((name) => buildAlone(name, { common, from, out })),
 ]);
 await writeFile(join(out, "wellmet_bg.wasm"), wasm);
 
@@ -117,7 +117,7 @@ for (const name of ["package.json", "README.md", "schema.json"]) await cp(join(h
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) await cp(join(root, licence), join(out, licence));
 
 const elements = (await readdir(join(out, "elements"))).sort().map((name) => `elements/${name}`);
-const shipped = ["wellmet.js", "wellmet_bg.wasm", ...LATER.map((name) => `${name}.js`), "stub.js", "index.js", "slim.js", "inline.js", "react.js", "state/index.js", "state/state_bg.wasm", ...elements];
+const shipped = ["wellmet.js", "wellmet_bg.wasm", ...LATER.map((name) => `${name}.js`), "stub.js", "index.js", "slim.js", "inline.js", "react.js", "state/index.js", "state/state_bg.wasm", "rules/index.js", "rules/rules_bg.wasm", ...elements];
 const files = await Promise.all(shipped.map(async (name) => [name, await readFile(join(out, name))]));
 const hashes = Object.fromEntries(files.map(([name, bytes]) => [name, sri(bytes)]));
 await writeFile(join(out, "sri.json"), JSON.stringify(hashes, null, 2) + "\n");

@@ -16,8 +16,8 @@
  * laptop.read(); // [{ key: "mug", quantity: 1, fields: {} }]: the unit that the phone never saw
  * ```
  */
+import { starter, type WasmSource } from "./starting.js";
 import start, { line_key, Replica } from "./state-core.js";
-import bytes from "./state-file.js";
 
 /** A failure with a stable code. The cart is as it was before the call. */
 export class StateError extends Error {
@@ -61,7 +61,7 @@ export interface Applied {
 }
 
 /** An address, a response, bytes or a compiled module. */
-export type StateWasm = string | URL | Response | BufferSource | WebAssembly.Module;
+export type StateWasm = WasmSource;
 
 const WHY: Record<string, string> = {
   "bad-key": "a key or field name is empty, too long, or holds a control character",
@@ -185,39 +185,22 @@ export class Cart {
   }
 }
 
-let started: Promise<unknown> | undefined;
-let ready = false;
+const module = starter(
+  start,
+  (cause) =>
+    new StateError("no-module", 'the wasm file cannot be had: init({ wasm: "/path/state_bg.wasm" })', { cause }),
+);
 
 /**
  * Loads the module; needed once, before anything else. A bundler that does not copy `state_bg.wasm` (esbuild) leaves
  * it to you to say where it is: `init({ wasm: "/path/state_bg.wasm" })`.
  */
-export function init(options: { wasm?: StateWasm } = {}): Promise<void> {
-  started ??= source(options.wasm)
-    .then((from) => (from instanceof WebAssembly.Module ? from : WebAssembly.compile(from)))
-    .then((module_or_path) => start({ module_or_path }))
-    .then(
-      () => (ready = true),
-      (cause: unknown) => {
-        started = undefined;
-        throw new StateError("no-module", 'the wasm file cannot be had: init({ wasm: "/path/state_bg.wasm" })', { cause });
-      },
-    );
-  return started.then(() => {});
-}
-
-async function source(wasm?: StateWasm): Promise<WebAssembly.Module | BufferSource> {
-  if (wasm == null) return bytes();
-  const response = typeof wasm === "string" || wasm instanceof URL ? await fetch(wasm) : wasm;
-  if (!(response instanceof Response)) return response;
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
-  return response.arrayBuffer();
-}
+export const init = (options: { wasm?: StateWasm } = {}): Promise<void> => module.init(options);
 
 const someone = (): bigint => crypto.getRandomValues(new BigUint64Array(1))[0]!;
 
 const replica = <T>(make: () => T): T => {
-  if (!ready) throw new StateError("not-ready", "await init() first");
+  if (!module.ready()) throw new StateError("not-ready", "await init() first");
   return heed(make);
 };
 

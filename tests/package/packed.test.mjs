@@ -16,7 +16,7 @@ test("the archive holds the package and nothing else", async (t) => {
   for (const wanted of ["package.json", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "stub.js", "wellmet.js", "wellmet_bg.wasm"]) {
     assert.ok(files.includes(wanted), `${wanted} is missing`);
   }
-  const allowed = /^(README\.md|LICENSE-(MIT|APACHE)|[\w.-]+\.(js|wasm|json|css)|(types|elements|state)\/[\w./-]+\.(d\.ts|js|wasm))$/;
+  const allowed = /^(README\.md|LICENSE-(MIT|APACHE)|[\w.-]+\.(js|wasm|json|css)|(types|elements|state|rules)\/[\w./-]+\.(d\.ts|js|wasm))$/;
   assert.deepEqual(files.filter((file) => !allowed.test(file)), []);
 });
 
@@ -49,7 +49,7 @@ test("are-the-types-wrong is clean", async (t) => {
   // of entries is not looked at, so each element is named.
   const elements = (await readdir(path.join(DIST, "elements"))).filter((name) => /^[a-z]+\.js$/.test(name) && name !== "index.js").map((name) => `./element/${path.basename(name, ".js")}`);
   assert.ok(elements.length > 8, elements.join(", "));
-  const asked = ["--profile", "esm-only", "--no-emoji", "--exclude-entrypoints", "./core.wasm", "./state.wasm", "./elements.css", "--include-entrypoints", ...elements];
+  const asked = ["--profile", "esm-only", "--no-emoji", "--exclude-entrypoints", "./core.wasm", "./state.wasm", "./rules.wasm", "./elements.css", "--include-entrypoints", ...elements];
   await tool("@arethetypeswrong/cli/dist/index.js", [archive, ...asked], home);
 });
 

@@ -37,6 +37,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
         .arg(folder.join("bench.mjs"))
         .args(["--format", format])
         .args(rest.iter().skip(1))
+        .env("GLUE", build::glue())
         .env("WELLMET", demo::command()?)
         .env("CHROME", tools::chromium()?)
         .show()

@@ -68,7 +68,7 @@ pub(crate) fn sdk() -> Outcome<()> {
 fn module() -> Outcome<bool> {
     let root = place::root();
     let version = tools::bindgen_version()?;
-    let crates = ["src", "crates/engine", "crates/state", "crates/book", "crates/state-js"];
+    let crates = ["src", "crates/engine", "crates/state", "crates/book", "crates/state-js", "crates/rules-js"];
     let settings = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
     let inputs = [&settings[..], &crates[..]].concat().into_iter().map(|path| root.join(path)).collect::<Vec<_>>();
     let fingerprint = stamp::fingerprint(&inputs, &[&version, env!("CARGO_PKG_VERSION"), include_str!("build.rs")])?;
@@ -81,7 +81,7 @@ fn module() -> Outcome<bool> {
 
     say::line("compiling Rust to wasm");
     let flags = format!("target.wasm32-unknown-unknown.rustflags = [{}]", remapped_paths().join(", "));
-    for (package, profile) in [("wellmet", "release"), ("wellmet-state-js", "cart")] {
+    for (package, profile) in [("wellmet", "release"), ("wellmet-state-js", "alone"), ("wellmet-rules-js", "alone")] {
         Run::cargo()
             .args(["build", "--quiet", "--package", package, "--lib", "--profile", profile])
             .args(["--target", "wasm32-unknown-unknown", "--config", &flags])
@@ -91,8 +91,12 @@ fn module() -> Outcome<bool> {
 
     say::line(&format!("wasm-bindgen {version}, wasm-opt -Oz"));
     let _ = fs::remove_dir_all(glue());
-    let state = place::work().join("named-state.wasm");
-    let modules = [("release/wellmet", "wellmet", named_module()), ("cart/wellmet_state_js", "wellmet_state", state)];
+    let named = |name: &str| place::work().join(format!("named-{name}.wasm"));
+    let modules = [
+        ("release/wellmet", "wellmet", named_module()),
+        ("alone/wellmet_state_js", "wellmet_state", named("state")),
+        ("alone/wellmet_rules_js", "wellmet_rules", named("rules")),
+    ];
     for (compiled, name, named) in modules {
         Run::new(&bindgen)
             .args(["--target", "web", "--out-name", name, "--out-dir"])

@@ -239,11 +239,26 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A node in the place of a test on one value.
+    /// A node in the place of a test on one value. What most rules ask for is answered here, with nothing to set up.
     pub(crate) fn test(&self, at: usize, seen: View<'_>) -> bool {
         let node = self.node(at);
         let wanted = self.program.constant(node);
         let order = || seen.compare(wanted, self.host);
+        match node.op {
+            Op::Eq => seen.same(wanted),
+            Op::Ne => !seen.same(wanted),
+            Op::Lt => order().is_some_and(core::cmp::Ordering::is_lt),
+            Op::Lte => order().is_some_and(core::cmp::Ordering::is_le),
+            Op::Gt => order().is_some_and(core::cmp::Ordering::is_gt),
+            Op::Gte => order().is_some_and(core::cmp::Ordering::is_ge),
+            Op::In => within(seen, wanted),
+            Op::NotIn => !within(seen, wanted),
+            _ => self.test_otherwise(at, node, seen, wanted),
+        }
+    }
+
+    #[inline(never)]
+    fn test_otherwise(&self, at: usize, node: Node, seen: View<'_>, wanted: View<'_>) -> bool {
         match node.op {
             Op::LikeText => match (seen, wanted) {
                 (View::Text(seen), View::Text(wanted)) => seen == wanted,
@@ -258,22 +273,14 @@ impl<'a> Run<'a> {
             Op::LikeBool => seen != View::Null && View::Bool(seen.truthy()) == wanted,
             Op::IsNull => seen == View::Null,
             Op::SameJson => seen.same_json(wanted),
-            Op::Eq => seen.same(wanted),
-            Op::Ne => !seen.same(wanted),
-            Op::Lt => order().is_some_and(core::cmp::Ordering::is_lt),
-            Op::Lte => order().is_some_and(core::cmp::Ordering::is_le),
-            Op::Gt => order().is_some_and(core::cmp::Ordering::is_gt),
-            Op::Gte => order().is_some_and(core::cmp::Ordering::is_ge),
-            Op::In => self.within(seen, wanted, false),
-            Op::NotIn => !self.within(seen, wanted, false),
-            Op::InFold => self.within(seen, wanted, true),
-            Op::NotInFold => !self.within(seen, wanted, true),
+            Op::InFold => self.within_fold(seen, wanted),
+            Op::NotInFold => !self.within_fold(seen, wanted),
             Op::InGroup | Op::NotInGroup => {
                 let group = match (self.groups, wanted) {
                     (View::Map(groups), View::Text(name)) => groups.iter().find(|(id, _)| id == name),
                     _ => None,
                 };
-                let within = group.is_some_and(|(_, list)| self.within(seen, list.view(), false));
+                let within = group.is_some_and(|(_, list)| within(seen, list.view()));
                 within == (node.op == Op::InGroup)
             }
             Op::Exists => (seen != View::Null) == wanted.truthy(),
@@ -309,7 +316,7 @@ impl<'a> Run<'a> {
             },
             Op::ItemPasses => self.some_item(seen, |item| !self.some(at, |child| !self.test(child, item))),
             Op::ItemMatches => self.some_item(seen, |item| !self.some(at, |child| !self.condition(child, Some(item)))),
-            Op::Some | Op::At | Op::Never => false,
+            _ => false,
         }
     }
 
@@ -320,20 +327,30 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Whether the value, or some item of it when it is a list, is in the wanted list.
-    fn within(&self, seen: View<'_>, wanted: View<'_>, fold: bool) -> bool {
-        let View::List(wanted) = wanted else { return false };
+    /// As [`within`], whatever the case of letters.
+    fn within_fold(&self, seen: View<'_>, wanted: View<'_>) -> bool {
+        let View::List(list) = wanted else { return false };
         let one = |seen: View<'_>| match seen {
-            View::Text(text) if fold => {
+            View::Text(text) => {
                 let lower = self.host.lower(text);
-                wanted.iter().any(|wanted| wanted.text().is_some_and(|wanted| self.host.lower(wanted) == lower))
+                list.iter().any(|wanted| wanted.text().is_some_and(|wanted| self.host.lower(wanted) == lower))
             }
-            _ => wanted.iter().any(|wanted| seen.same(wanted.view())),
+            _ => within(seen, wanted),
         };
         match seen {
             View::List(items) => items.iter().any(|item| one(item.view())),
             _ => one(seen),
         }
+    }
+}
+
+/// Whether the value, or some item of it when it is a list, is in the wanted list.
+fn within(seen: View<'_>, wanted: View<'_>) -> bool {
+    let View::List(wanted) = wanted else { return false };
+    let one = |seen: View<'_>| wanted.iter().any(|wanted| seen.same(wanted.view()));
+    match seen {
+        View::List(items) => items.iter().any(|item| one(item.view())),
+        _ => one(seen),
     }
 }
 

@@ -38,8 +38,8 @@ use crate::bucket::{self, Range};
 use crate::condition::{ConditionIx, Program, Resolved};
 use crate::host::Host;
 use crate::value::{Value, View, number_text};
-use std::borrow::Cow;
 use rules::Feature;
+use std::borrow::Cow;
 use url::UrlTarget;
 
 /// Features within features, at most.
@@ -191,9 +191,9 @@ pub struct Shopper<'a> {
     /// Whether experiments run only where they are forced.
     pub qa_mode: bool,
     /// Variation by experiment key.
-    pub forced_variations: Vec<(String, usize)>,
+    pub forced_variations: Cow<'a, [(String, usize)]>,
     /// Value by feature key.
-    pub forced_features: Vec<(String, Value)>,
+    pub forced_features: Cow<'a, [(String, Value)]>,
     /// What earlier visits were given; `None` to keep nothing.
     pub sticky: Option<Vec<Document>>,
     /// Features being evaluated.
@@ -212,8 +212,8 @@ impl<'a> Shopper<'a> {
             url: "",
             enabled: true,
             qa_mode: false,
-            forced_variations: Vec::new(),
-            forced_features: Vec::new(),
+            forced_variations: Cow::default(),
+            forced_features: Cow::default(),
             sticky: None,
             stack: Vec::new(),
         }

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// The crates that end up in the page.
-const PAGE_CRATES: &[&str] = &["wellmet", "wellmet-engine", "wellmet-state", "wellmet-state-js", "wellmet-book"];
+const PAGE_CRATES: &[&str] =
+    &["wellmet", "wellmet-engine", "wellmet-state", "wellmet-state-js", "wellmet-rules-js", "wellmet-book"];
 
 /// A check without tests of its own counts as one.
 const ONE: Counts = Counts { passed: 1, failed: 0, skipped: 0 };

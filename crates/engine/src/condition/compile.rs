@@ -39,13 +39,12 @@ impl Program {
         })
     }
 
+    /// Not looked for among those that are there: that would take longer than everything else. [`Program::encode`]
+    /// writes each once.
     #[allow(clippy::cast_possible_truncation, reason = "no more constants than nodes")]
     fn constant_of(&mut self, value: &Value) -> u32 {
-        let known = self.constants.iter().position(|known| known == value);
-        known.unwrap_or_else(|| {
-            self.constants.push(value.clone());
-            self.constants.len() - 1
-        }) as u32
+        self.constants.push(value.clone());
+        (self.constants.len() - 1) as u32
     }
 
     /// Writes a node, then what belongs to it.
