@@ -13,7 +13,7 @@ import { CONDITIONS, FLAGS, pageEngine } from "./contestants.mjs";
 import { rules, shopFile, shoppers } from "./scenario.mjs";
 
 const { values: options } = parseArgs({
-  options: { format: { type: "string", default: "table" }, rounds: { type: "string", default: "40" } },
+  options: { format: { type: "string", default: "table" }, rounds: { type: "string", default: "15" } },
 });
 const rounds = Number(options.rounds);
 const crowd = shoppers(50);
@@ -41,7 +41,7 @@ function agree(contestants, keys) {
 /** Nanoseconds of one decision for each contestant, `keys` asked for each shopper; the fastest of rounds in turn. */
 function nanoseconds(contestants, count, keys) {
   const best = Object.fromEntries(Object.keys(contestants).map((name) => [name, Infinity]));
-  const repeats = Math.max(1, Math.round(20_000 / count / crowd.length));
+  const repeats = Math.max(1, Math.round(20_000 / (keys?.length ?? count) / crowd.length));
   for (let round = 0; round < rounds; round++) {
     for (const [name, decide] of Object.entries(contestants)) {
       const start = performance.now();

@@ -100,8 +100,14 @@ function heed<T>(work: () => T): T {
 }
 
 /** As JSON text. What is text already is passed on. */
-const textOf = (value: unknown): string =>
-  typeof value === "string" ? value : heed(() => JSON.stringify(value) ?? "null");
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  try {
+    return JSON.stringify(value) ?? "null";
+  } catch (cause) {
+    throw new RulesError("bad-json", WHY["bad-json"]!, { cause });
+  }
+}
 
 /** The answers for one shopper, at one moment. */
 export class Decisions {

@@ -240,3 +240,52 @@ fn privacy_one_customer_below_the_threshold_changes_no_byte_of_the_book() {
     };
     assert_eq!((beside("four"), beside("five")), (false, true));
 }
+
+#[test]
+fn every_command_answers_as_json() {
+    let folder = Folder::new("json");
+    let (site, book, hub) = (folder.path("site"), folder.path("book"), folder.path("hub"));
+    fs::create_dir_all(&site).unwrap();
+    let (shop, examples) = (format!("{site}/wellmet.json"), format!("{site}/wellmet.test.json"));
+    let case = folder.file("case.jsonl", "{\"condition\":{\"a\":1},\"attributes\":{\"a\":1}}\n");
+    // The log is too short to fit any.
+    let parameters = folder.file("parameters.json", r#"{ "r": 0.24, "alpha": 4.41, "a": 0.79, "b": 2.43 }"#);
+    let orders = ["--orders", ORDERS, "--mapping", MAPPING];
+    // In an order in which each has what it needs.
+    let calls: &[&[&str]] = &[
+        &["init", &site],
+        &["check", &shop],
+        &["test", &shop, "--tests", &examples],
+        &["types", &shop],
+        &["schema"],
+        &["eval", &case],
+        &["build", orders[0], orders[1], orders[2], orders[3], "--shop", &shop, "--out", &book],
+        &["inspect", &book],
+        &["explain", "--shop", &shop, "--examples", &examples, "--customer", "anna", "--book", &book],
+        &["messages", "preview", "--shop", "www/wellmet.json", "--examples", &examples],
+        &["simulate", "--shop", &shop, orders[0], orders[1], orders[2], orders[3]],
+        &["import", orders[0], orders[1], orders[2], orders[3], "--data", &hub],
+        &["report", orders[0], orders[1], orders[2], orders[3]],
+        &["value", ORDERS, "--mapping", MAPPING, "--parameters", &parameters],
+        &["sql", "--mapping", MAPPING],
+        &["evaluate", "--clicks", "tests/data/clicks/train.csv", "tests/data/clicks/test.csv"],
+    ];
+    for call in calls {
+        let answer = json(call);
+        assert!(answer.is_object() || answer.is_array(), "{call:?}: {answer}");
+        if call[0] == "init" {
+            // The order log is in dollars.
+            let written = fs::read_to_string(&shop).unwrap();
+            fs::write(&shop, written.replace("\"EUR\"", "\"USD\"")).unwrap();
+        }
+    }
+    // All but the server, which goes on.
+    let help = String::from_utf8(wellmet(&["--help"]).stdout).unwrap();
+    let (_, list) = help.split_once("Commands:\n").unwrap();
+    let (list, _) = list.split_once("\n\n").unwrap();
+    let mut named: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    named.retain(|name| !["help", "hub"].contains(name));
+    let mut called: Vec<&str> = calls.iter().map(|call| call[0]).collect();
+    called.sort_unstable();
+    assert_eq!(named, called);
+}

@@ -81,8 +81,16 @@ pub fn run(args: &Args, console: &Console) -> Outcome {
     let triggers: Vec<&TriggerRule> =
         rules.triggers.iter().filter(|rule| args.trigger.as_ref().is_none_or(|wanted| *wanted == rule.id)).collect();
     if triggers.is_empty() {
-        return Err(Failure::new("unknown-trigger", "the shop file has no such trigger of the hub")
-            .at(args.shop.display().to_string()));
+        let known: Vec<&str> = rules.triggers.iter().map(|rule| rule.id.as_str()).collect();
+        let failure = match &args.trigger {
+            Some(wanted) if !known.is_empty() => {
+                Failure::new("unknown-trigger", format!("the hub has no trigger {wanted:?} in this shop file"))
+                    .fix(format!("name one of these: {}", known.join(", ")))
+            }
+            _ => Failure::new("no-triggers", "the shop file has no trigger of the hub")
+                .fix("add one under \"triggers\": docs/shop-file.md says how"),
+        };
+        return Err(failure.at(args.shop.display().to_string()));
     }
     let mut seen = Vec::new();
     for (name, persona) in &examples.customers {

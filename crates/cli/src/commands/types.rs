@@ -25,11 +25,13 @@ pub fn run(args: &Args, console: &Console) -> Outcome {
     let name = args.file.file_name().map_or_else(|| "wellmet.json".into(), |name| name.to_string_lossy().into_owned());
     let text = shop::types::declarations(&shop, &name)
         .map_err(|_| Failure::new("too-many-rules", "the shop file has too many rules"))?;
-    match &args.out {
-        Some(path) => std::fs::write(path, text).map_err(|error| Failure::io(path, &error)),
-        None => {
-            console.say(text.trim_end());
-            Ok(())
-        }
+    if let Some(path) = &args.out {
+        std::fs::write(path, text).map_err(|error| Failure::io(path, &error))?;
+        return if console.json_wanted() { console.json(&serde_json::json!({ "file": path })) } else { Ok(()) };
     }
+    if console.json_wanted() {
+        return console.json(&serde_json::json!({ "declarations": text }));
+    }
+    console.say(text.trim_end());
+    Ok(())
 }

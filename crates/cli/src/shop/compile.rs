@@ -57,6 +57,7 @@ pub fn compile_asking(shop: &ShopFile, target: Target, names: &[String]) -> Resu
         compiler.name(name);
     }
     compiler.attributes();
+    compiler.table.program.share();
     Ok(compiler.table)
 }
 

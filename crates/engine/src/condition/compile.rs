@@ -6,6 +6,8 @@
 
 use super::{ConditionIx, MAX_DEPTH, MAX_NODES, Node, Op, Program};
 use crate::value::Value;
+use crate::wire::Writer;
+use std::collections::BTreeMap;
 
 /// A condition deeper than [`MAX_DEPTH`] or a program of more than [`MAX_NODES`] clauses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +32,27 @@ impl Program {
         }
     }
 
+    /// Keeps each constant once, whichever conditions use it: before a program is written.
+    #[allow(clippy::cast_possible_truncation, reason = "no more constants than nodes")]
+    pub fn share(&mut self) {
+        let mut known: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
+        let mut distinct = Vec::new();
+        let mut places = Vec::new();
+        for constant in core::mem::take(&mut self.constants) {
+            let mut bytes = Writer::new();
+            constant.encode(&mut bytes);
+            places.push(*known.entry(bytes.into_bytes()).or_insert_with(|| {
+                distinct.push(constant);
+                distinct.len() as u32 - 1
+            }));
+        }
+        self.constants = distinct;
+        for node in self.nodes.iter_mut().filter(|node| node.op != Op::At) {
+            // A group has no constant; its 0 stays what it is.
+            node.arg = places.get(node.arg as usize).copied().unwrap_or(0);
+        }
+    }
+
     /// Number of a name, added if it is new.
     #[allow(clippy::cast_possible_truncation, reason = "no more names than nodes")]
     pub fn name(&mut self, name: &str) -> usize {
@@ -39,8 +62,7 @@ impl Program {
         })
     }
 
-    /// Not looked for among those that are there: that would take longer than everything else. [`Program::encode`]
-    /// writes each once.
+    /// Not looked for among those that are there: that would take longer than everything else. See [`Self::share`].
     #[allow(clippy::cast_possible_truncation, reason = "no more constants than nodes")]
     fn constant_of(&mut self, value: &Value) -> u32 {
         self.constants.push(value.clone());

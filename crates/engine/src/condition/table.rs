@@ -3,7 +3,6 @@
 use super::{ConditionIx, MAX_DEPTH, Node, Op, Program};
 use crate::value::{MAX_TEXT, Value};
 use crate::wire::{Fault, Reader, Writer};
-use std::collections::BTreeMap;
 
 /// Most clauses of one program.
 pub const MAX_NODES: usize = 200_000;
@@ -49,30 +48,16 @@ const OPS: [Op; 37] = [
 ];
 
 impl Program {
-    /// Appends the bytes that [`Self::decode`] reads. A constant that conditions share is written once.
-    #[allow(clippy::cast_possible_truncation, reason = "no more constants than nodes")]
+    /// Appends the bytes that [`Self::decode`] reads.
     pub fn encode(&self, w: &mut Writer) {
         w.varint(self.names.len() as u64);
         self.names.iter().for_each(|name| w.text(name));
-        let mut written: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
-        let mut distinct = Vec::new();
-        let mut places = Vec::new();
-        for constant in &self.constants {
-            let mut bytes = Writer::new();
-            constant.encode(&mut bytes);
-            let next = written.len() as u32;
-            places.push(*written.entry(bytes.into_bytes()).or_insert_with(|| {
-                distinct.push(constant);
-                next
-            }));
-        }
-        w.varint(distinct.len() as u64);
-        distinct.iter().for_each(|constant| constant.encode(w));
+        w.varint(self.constants.len() as u64);
+        self.constants.iter().for_each(|constant| constant.encode(w));
         w.varint(self.nodes.len() as u64);
         for (at, node) in self.nodes.iter().enumerate() {
-            let arg = if node.op == Op::At { node.arg } else { places.get(node.arg as usize).copied().unwrap_or(0) };
             w.u8(node.op as u8);
-            w.varint(u64::from(arg));
+            w.varint(u64::from(node.arg));
             w.varint(u64::from(node.end) - at as u64);
         }
     }
