@@ -18,7 +18,7 @@ extern "C" {
 }
 
 /// The page's own JavaScript engine.
-pub(crate) struct Page;
+pub struct Page;
 
 impl Host for Page {
     fn regex(&self, pattern: &str, ignore_case: bool, text: &str) -> bool {

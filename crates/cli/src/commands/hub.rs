@@ -1,5 +1,7 @@
 //! `wellmet hub`: the companion server.
 
+mod tasks;
+
 use crate::bookdir;
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
@@ -22,10 +24,20 @@ use wellmet_hub::{Config, Lifetime, MailSettings, WebhookSettings, serve_on};
 /// It listens on what it is told and nowhere else; a reverse proxy on the shop's own origin passes
 /// `/wellmet/` on to it. Logs go to standard error; WELLMET_LOG=info shows each request.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
+    #[command(subcommand)]
+    task: Option<tasks::Task>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+/// What the server is told.
+#[derive(clap::Args)]
+struct Serve {
     /// Directory of the hub's database. Made if missing.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    #[arg(long = "data", value_name = "DIR", required = true)]
+    place: Option<PathBuf>,
     /// Keep what counts elsewhere: servers of a NATS JetStream cluster, such as
     /// nats://a:4222,b:4222,c:4222/shop?replicas=3. Several hubs may share one. [default: the database in DIR]
     #[arg(long, value_name = "ADDRESS")]
@@ -91,11 +103,25 @@ pub struct Args {
     healing: bool,
 }
 
-/// Runs the hub until it is interrupted or terminated.
+impl Serve {
+    fn data(&self) -> &Path {
+        self.place.as_deref().expect("required where the hub is to serve")
+    }
+}
+
+/// Runs the hub until it is interrupted or terminated, or does a task with its data.
 ///
 /// # Errors
-/// A [`Failure`] for keys that are of no use, an address that cannot be had, a database that cannot be opened.
+/// A [`Failure`] for keys that are of no use, an address that cannot be had, a database that cannot be opened, or
+/// what the task met.
 pub fn run(args: &Args, console: &Console) -> Outcome {
+    match &args.task {
+        Some(task) => tasks::run(task, console),
+        None => serve(&args.serve, console),
+    }
+}
+
+fn serve(args: &Serve, console: &Console) -> Outcome {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("WELLMET_LOG").unwrap_or_else(|_| "warn".into()))
@@ -108,7 +134,7 @@ pub fn run(args: &Args, console: &Console) -> Outcome {
     let place = match &args.store {
         // Not as it was typed: it may hold a password.
         Some(Address::Cluster(_)) => "--store".to_owned(),
-        _ => args.data.display().to_string(),
+        _ => args.data().display().to_string(),
     };
     let unusable = |error: StoreError| Failure::new("hub-data", error.to_string()).at(place.clone());
     let taken = |error: std::io::Error| {
@@ -131,8 +157,8 @@ pub fn run(args: &Args, console: &Console) -> Outcome {
     })
 }
 
-fn config(args: &Args, console: &Console) -> Outcome<Config> {
-    let mut config = Config::new(&args.data);
+fn config(args: &Serve, console: &Console) -> Outcome<Config> {
+    let mut config = Config::new(args.data());
     config.base = args.base.clone();
     config.origins = args.origins.clone();
     config.audience = args.audience.clone();
@@ -140,7 +166,7 @@ fn config(args: &Args, console: &Console) -> Outcome<Config> {
         Lifetime { idle: Span::days(args.session_idle.into()), longest: Span::days(args.session_longest.into()) };
     config.forwarded = args.trust_forwarded;
     config.healing = args.healing;
-    let beside = args.data.join("jwks.json");
+    let beside = args.data().join("jwks.json");
     if let Some(path) = args.jwks.as_ref().or_else(|| beside.is_file().then_some(&beside)) {
         let text = std::fs::read_to_string(path).map_err(|error| Failure::io(path, &error))?;
         config.keys = config.keys.and(Keys::public(&text).map_err(|error| useless(path, &error))?);
@@ -157,7 +183,7 @@ fn config(args: &Args, console: &Console) -> Outcome<Config> {
 }
 
 /// What the hub is told of the shop's rules and systems.
-fn counting(args: &Args, config: &mut Config) -> Outcome {
+fn counting(args: &Serve, config: &mut Config) -> Outcome {
     if let Some(path) = &args.shop {
         let file = shop::load(path)?;
         let shelf = args.book.as_deref().map(bookdir::open).transpose()?;
@@ -165,7 +191,7 @@ fn counting(args: &Args, config: &mut Config) -> Outcome {
         config.rules = shop::counts::rules(&file, shelf)
             .map_err(|_| Failure::new("too-many-rules", "the shop file has too many rules"))?;
     }
-    let beside = args.data.join("shop-secrets");
+    let beside = args.data().join("shop-secrets");
     if let Some(path) = args.shop_secret_file.as_ref().or_else(|| beside.is_file().then_some(&beside)) {
         let text = std::fs::read_to_string(path).map_err(|error| Failure::io(path, &error))?;
         config.shop = ShopSecrets::lines(&text).map_err(|error| useless(path, &error))?;

@@ -12,6 +12,7 @@
 //! [`Store::places`], [`Store::subjects`] and [`Store::entries`] walk over everything, for [`copy`].
 
 pub mod address;
+pub mod backup;
 pub(crate) mod change;
 pub mod copy;
 pub mod nats;

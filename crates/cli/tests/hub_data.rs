@@ -1,0 +1,128 @@
+//! The hub's data as an operator handles it: backups while the hub runs, restores, copies between stores.
+#![allow(clippy::unwrap_used)]
+
+use serde_json::Value;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn wellmet(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wellmet")).current_dir(root()).args(args).output().unwrap()
+}
+
+fn json(args: &[&str]) -> Value {
+    let output = wellmet(&[args, &["--format", "json"]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The code of a refusal.
+fn refused(args: &[&str]) -> String {
+    let output = wellmet(&[args, &["--format", "json"]].concat());
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+    let failure: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert!(failure["place"].is_string(), "{failure}");
+    failure["code"].as_str().unwrap().to_owned()
+}
+
+const ORDERS: &str = "tests/data/superstore/orders.csv";
+const MAPPING: &str = "www/superstore.mapping.json";
+
+/// A folder with a database in `hub`, and paths in it.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn filled() -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        json(&["import", "--orders", ORDERS, "--mapping", MAPPING, "--data", &folder.at("hub")]);
+        folder
+    }
+
+    fn at(&self, name: &str) -> String {
+        self.0.path().join(name).display().to_string()
+    }
+}
+
+/// A hub that runs until it is dropped.
+struct Running(Child);
+
+impl Running {
+    fn on(data: &str) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_wellmet"))
+            .args(["hub", "--data", data, "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("hub at http://127.0.0.1:"), "{line}");
+        Self(child)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_backup_is_taken_while_the_hub_runs_and_put_back() {
+    let folder = Folder::filled();
+    let (hub, file, other) = (folder.at("hub"), folder.at("monday.backup"), folder.at("other"));
+    let running = Running::on(&hub);
+    let taken = json(&["hub", "backup", "--data", &hub, &file]);
+    drop(running);
+    assert!(taken["places"].as_u64().unwrap() >= 93, "{taken}");
+    let restored = json(&["hub", "restore", &file, "--data", &other]);
+    assert_eq!((&restored["places"], &restored["entries"]), (&taken["places"], &taken["entries"]));
+    // A hub starts on it, and everything in it is what it was.
+    drop(Running::on(&other));
+    let compared = json(&["hub", "copy", &hub, &other, "--replace"]);
+    assert!(compared["places"].as_u64().unwrap() >= 93, "{compared}");
+    assert!(compared["written"].as_u64().unwrap() <= 4, "only what the two hubs wrote by starting: {compared}");
+}
+
+#[test]
+fn nothing_is_written_over_and_nothing_damaged_is_put_back() {
+    let folder = Folder::filled();
+    let (hub, file) = (folder.at("hub"), folder.at("backup"));
+    json(&["hub", "backup", "--data", &hub, &file]);
+    assert_eq!(refused(&["hub", "backup", "--data", &hub, &file]), "exists");
+    assert_eq!(refused(&["hub", "restore", &file, "--data", &hub]), "exists");
+    assert_eq!(refused(&["hub", "backup", "--data", &folder.at("nothing"), &folder.at("b")]), "no-store");
+    assert_eq!(refused(&["hub", "restore", &folder.at("nothing"), "--data", &folder.at("new")]), "not-found");
+    let bytes = fs::read(&file).unwrap();
+    fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
+    assert_eq!(refused(&["hub", "restore", &file, "--data", &folder.at("new")]), "damaged");
+    assert!(!Path::new(&folder.at("new")).join("hub.sqlite").exists());
+}
+
+#[test]
+fn a_copy_goes_on_where_it_stopped_and_compares() {
+    let folder = Folder::filled();
+    let (hub, copy) = (folder.at("hub"), folder.at("copy"));
+    let first = json(&["hub", "copy", &hub, &copy]);
+    assert_eq!(first["written"], first["places"].as_u64().unwrap() + first["logs"].as_u64().unwrap(), "{first}");
+    let again = json(&["hub", "copy", &hub, &copy]);
+    assert_eq!((&again["places"], &again["written"], &again["removed"]), (&first["places"], &0.into(), &0.into()));
+    assert_eq!(refused(&["hub", "copy", &hub, &hub]), "same-store");
+    assert_eq!(refused(&["hub", "copy", &folder.at("nothing"), &copy]), "no-store");
+    // A target with something of its own is left alone, unless it is to become a copy.
+    let mine = folder.at("mine");
+    drop(Running::on(&mine));
+    let theirs = json(&["hub", "backup", "--data", &mine, &folder.at("mine.backup")]);
+    if theirs["places"].as_u64().unwrap() > 0 {
+        assert_eq!(refused(&["hub", "copy", &hub, &mine]), "differs");
+    }
+    let replaced = json(&["hub", "copy", &hub, &mine, "--replace"]);
+    assert_eq!(replaced["places"], first["places"]);
+    assert_eq!(json(&["hub", "copy", &mine, &hub])["written"], 0);
+}
