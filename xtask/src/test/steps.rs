@@ -38,6 +38,10 @@ pub(super) fn lints_wasm() -> Outcome<Counts> {
 }
 
 pub(super) fn rust() -> Outcome<Counts> {
+    // The tests that need it say so themselves when it is not there.
+    if let Err(text) = tools::nats_server() {
+        say::line(&text);
+    }
     let counts = workspace()?;
     // Run already; this prints its one line: how many of the targeting vectors hold.
     Run::cargo()

@@ -6,16 +6,18 @@
 //! build machine), the browser.
 
 mod browser;
+mod nats;
 mod node;
 mod wasm;
 
 pub(crate) use browser::{chromedriver, chromium};
+pub(crate) use nats::nats_server;
 pub(crate) use node::{node, node_modules, node_modules_of};
 pub(crate) use wasm::{bindgen_version, wasm_bindgen, wasm_opt, wasm_pack, wasm_target};
 
 use crate::{Outcome, run::Run, say};
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// `cargo xtask setup`: all of them, one line each.
 ///
@@ -39,7 +41,21 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
             Err(text) => missing.push(text),
         }
     }
+    match nats_server() {
+        Ok(path) => say::line(&format!("{} {}", say::good("ok"), path.display())),
+        Err(text) => say::line(&text),
+    }
     if missing.is_empty() { Ok(()) } else { Err(missing.join("\n\n")) }
+}
+
+fn found(name: &str, ours: &Path) -> Vec<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut places = vec![ours.to_path_buf()];
+    places.extend(std::env::split_paths(&path).map(|folder| folder.join(name)));
+    // `cargo install` puts programs here, also where nobody told the shell about it.
+    places.extend(std::env::home_dir().map(|home| home.join(".cargo/bin").join(name)));
+    places.retain(|program| program.is_file());
+    places
 }
 
 /// The kind of system we run on, as far as it decides how software is installed.

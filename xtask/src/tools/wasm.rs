@@ -1,7 +1,7 @@
 //! What turns Rust into a small wasm module: the compiler target, `wasm-bindgen`, `wasm-opt`, and `wasm-pack` for those
 //! who build the crate themselves.
 
-use super::node_modules;
+use super::{found, node_modules};
 use crate::run::{Run, on_path};
 use crate::{Outcome, place, say};
 use std::fs;
@@ -97,16 +97,6 @@ pub(crate) fn wasm_pack() -> Outcome<PathBuf> {
 pub(crate) fn wasm_opt() -> Outcome<PathBuf> {
     node_modules()?;
     Ok(place::root().join("node_modules/binaryen/bin/wasm-opt"))
-}
-
-fn found(name: &str, ours: &Path) -> Vec<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut places = vec![ours.to_path_buf()];
-    places.extend(std::env::split_paths(&path).map(|folder| folder.join(name)));
-    // `cargo install` puts programs here, also where nobody told the shell about it.
-    places.extend(std::env::home_dir().map(|home| home.join(".cargo/bin").join(name)));
-    places.retain(|program| program.is_file());
-    places
 }
 
 fn install(name: &str, options: &[&str]) -> Outcome<()> {
