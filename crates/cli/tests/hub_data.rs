@@ -1,9 +1,10 @@
-//! The hub's data as an operator handles it: backups while the hub runs, restores, copies between stores.
+//! The hub as an operator handles it: backups while it runs, restores, copies between stores, its log.
 #![allow(clippy::unwrap_used)]
 
 use serde_json::Value;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -49,27 +50,47 @@ impl Folder {
 }
 
 /// A hub that runs until it is dropped.
-struct Running(Child);
+struct Running {
+    child: Child,
+    /// `127.0.0.1:PORT`.
+    address: String,
+}
 
 impl Running {
     fn on(data: &str) -> Self {
+        Self::with(&["hub", "--data", data], Stdio::null())
+    }
+
+    fn with(args: &[&str], stderr: Stdio) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_wellmet"))
-            .args(["hub", "--data", data, "--listen", "127.0.0.1:0"])
+            .args(args)
+            .args(["--listen", "127.0.0.1:0"])
+            .env("WELLMET_LOG", "info")
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(stderr)
             .spawn()
             .unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        assert!(line.starts_with("hub at http://127.0.0.1:"), "{line}");
-        Self(child)
+        let (_, rest) = line.split_once("http://").unwrap_or_else(|| panic!("{line}"));
+        let address = rest.split('/').next().unwrap().to_owned();
+        Self { child, address }
+    }
+
+    /// Sends a request as it stands; the whole answer.
+    fn ask(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -125,4 +146,32 @@ fn a_copy_goes_on_where_it_stopped_and_compares() {
     let replaced = json(&["hub", "copy", &hub, &mine, "--replace"]);
     assert_eq!(replaced["places"], first["places"]);
     assert_eq!(json(&["hub", "copy", &mine, &hub])["written"], 0);
+}
+
+#[test]
+fn the_log_is_one_object_a_line_and_says_nothing_of_anybody() {
+    let folder = Folder::filled();
+    let log = folder.at("log");
+    let hub = ["hub", "--data", &folder.at("hub"), "--trust-forwarded", "--format", "json"];
+    let hub = Running::with(&hub, fs::File::create(&log).unwrap().into());
+    let visit = hub.ask(
+        "POST /wellmet/v1/visit?mail=anna-4711@example.org HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 203.0.113.77\r\n\
+         cookie: __Host-wellmet=anna-4711\r\nuser-agent: anna-4711\r\ncontent-type: application/json\r\n\
+         content-length: 2\r\nconnection: close\r\n\r\n{}",
+    );
+    assert!(visit.starts_with("HTTP/1.1 200"), "{visit}");
+    let cookie = visit.lines().find(|line| line.to_lowercase().starts_with("set-cookie:")).unwrap();
+    let secret = cookie.split_once('=').unwrap().1.split(';').next().unwrap().to_owned();
+    let access = hub.ask("GET /wellmet/v1/access/anna-4711 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    assert!(access.starts_with("HTTP/1.1 200"), "{access}");
+    let unknown = hub.ask("GET /wellmet/anna-4711 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    assert!(unknown.starts_with("HTTP/1.1 404"), "{unknown}");
+    drop(hub);
+    let text = fs::read_to_string(&log).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let paths: Vec<&str> = lines.iter().filter_map(|line| line["path"].as_str()).collect();
+    assert!(paths.contains(&"/wellmet/v1/visit") && paths.contains(&"/wellmet/v1/access/{item}"), "{text}");
+    for who in ["anna", "203.0.113", &secret, "__Host"] {
+        assert!(!text.contains(who), "{who} is in the log:\n{text}");
+    }
 }

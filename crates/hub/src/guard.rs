@@ -10,7 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -81,14 +81,15 @@ impl Hub {
 /// The middleware around everything: headers on every answer, and one line in the log for it.
 pub(crate) async fn dress(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    // The route's, not what stands in its place: that could be anything, a person's name or a link's secret too.
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
     let mut response = next.run(request).await;
     for (name, value) in ALWAYS {
         // A route may know better: a page of the hub's own needs its style.
         response.headers_mut().entry(name).or_insert(value);
     }
-    // The path of an unknown route could hold anything, a person's name too.
-    let path = if response.status() == StatusCode::NOT_FOUND { "-" } else { &path };
+    let path = route.as_ref().map_or("-", MatchedPath::as_str);
     hub.metrics.answered(response.status(), started.elapsed());
     tracing::info!(%method, path, status = response.status().as_u16(), ms = started.elapsed().as_millis(), "answered");
     response

@@ -71,6 +71,10 @@ fn garbage_and_giants_are_refused_by_name() {
             Err(error) => assert!(matches!(error, ureq::Error::Io(_)), "{error}"),
         }
     }
+    // Bodies are taken as they come: a small one that would unfold to gigabytes is not unfolded.
+    let packed = &[("content-type", "application/json"), ("content-encoding", "gzip")];
+    let mut visitor = hub.browser();
+    visitor.send("POST", "/v1/visit", packed, b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0").refused(400, "bad-json");
     // A body that promises more than it brings, and one that never ends its chunks.
     let mut stream = raw(
         &hub,

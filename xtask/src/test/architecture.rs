@@ -1,4 +1,5 @@
-//! The rules of `ARCHITECTURE.md` that a tool can remember: who may depend on whom, and who has no clock.
+//! The rules of `ARCHITECTURE.md` that a tool can remember: who may depend on whom, who has no clock, and that the tests
+//! exist which the threat model names.
 
 use super::count::Counts;
 use crate::run::Run;
@@ -87,6 +88,7 @@ pub(crate) fn check() -> Outcome<Counts> {
             .collect()
     }));
     rule(scripts(&place::root().join("pkg-template/src")));
+    rule(named_tests(&place::root().join("docs/threat-model.md")));
     match broken.is_empty() {
         true => Ok(counts),
         false => Err(broken.join("\n")),
@@ -141,4 +143,33 @@ fn scripts(folder: &Path) -> Outcome<Vec<String>> {
         }
     }
     Ok(broken)
+}
+
+/// Names of tests in a text that no crate has.
+fn named_tests(path: &Path) -> Outcome<Vec<String>> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", place::short(path)))?;
+    // Every other piece between backticks; names of tests are sentences.
+    let named = text.split('`').skip(1).step_by(2).filter(|name| {
+        name.matches('_').count() >= 2 && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
+    });
+    let mut code = String::new();
+    rust(&place::root().join("crates"), &mut code)?;
+    let missing: Vec<String> = named
+        .filter(|name| !code.contains(&format!("fn {name}(")))
+        .map(|name| format!("{}: there is no test {name}", place::short(path)))
+        .collect();
+    Ok(missing)
+}
+
+/// All Rust code below a folder.
+fn rust(folder: &Path, code: &mut String) -> Outcome<()> {
+    for entry in fs::read_dir(folder).map_err(|error| format!("{}: {error}", place::short(folder)))? {
+        let path = entry.map_err(|error| error.to_string())?.path();
+        if path.is_dir() {
+            rust(&path, code)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            code.push_str(&fs::read_to_string(&path).map_err(|error| format!("{}: {error}", place::short(&path)))?);
+        }
+    }
+    Ok(())
 }

@@ -22,7 +22,8 @@ use wellmet_hub::{Config, Lifetime, MailSettings, WebhookSettings, serve_on};
 /// Run the hub: logins, exchange between a shopper's devices, customers' records.
 ///
 /// It listens on what it is told and nowhere else; a reverse proxy on the shop's own origin passes
-/// `/wellmet/` on to it. Logs go to standard error; WELLMET_LOG=info shows each request.
+/// `/wellmet/` on to it. Logs go to standard error, with `--format json` as one object a line; WELLMET_LOG=info shows
+/// each request. Nothing in them says who it was.
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
@@ -122,11 +123,14 @@ pub fn run(args: &Args, console: &Console) -> Outcome {
 }
 
 fn serve(args: &Serve, console: &Console) -> Outcome {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("WELLMET_LOG").unwrap_or_else(|_| "warn".into()))
-        .init();
-    let config = config(args, console)?;
+    let filter = tracing_subscriber::EnvFilter::try_from_env("WELLMET_LOG").unwrap_or_else(|_| "warn".into());
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
+    if console.json_wanted() {
+        log.json().flatten_event(true).init()
+    } else {
+        log.init()
+    }
+    let config = config(args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -157,7 +161,7 @@ fn serve(args: &Serve, console: &Console) -> Outcome {
     })
 }
 
-fn config(args: &Serve, console: &Console) -> Outcome<Config> {
+fn config(args: &Serve) -> Outcome<Config> {
     let mut config = Config::new(args.data());
     config.base = args.base.clone();
     config.origins = args.origins.clone();
@@ -177,7 +181,7 @@ fn config(args: &Serve, console: &Console) -> Outcome<Config> {
     }
     counting(args, &mut config)?;
     if config.keys.is_empty() {
-        console.note("no key of the shop is known, so nobody can sign in; give one with --jwks or --jwt-secret-file");
+        tracing::warn!("no key of the shop is known, so nobody can sign in; give one with --jwks or --jwt-secret-file");
     }
     Ok(config)
 }
