@@ -105,3 +105,69 @@ fn c13_the_recipe_for_python_verifies_and_refuses() {
         check(&told, forged.len());
     }
 }
+
+#[test]
+fn c13_the_recipe_for_php_verifies_and_refuses() {
+    let Case { token, keys } = case();
+    let forged = forged(&token);
+    let asks = format!(
+        "$keys = json_decode({0}, true); $token = {1};\n$told = [claims($token, $keys, 'anna'), claims($token, $keys, 'beate'), \
+         claims($token, $keys, 'anna', time() + 3600)];\nforeach ({2} as $one) {{ try {{ $told[] = claims($one, $keys, 'anna'); }} \
+         catch (Throwable $e) {{ $told[] = null; }} }}\nforeach ($told as $one) echo json_encode($one), \"\\n\";\n",
+        quoted(&keys.to_string()),
+        json!(token),
+        json!(forged)
+    );
+    let source = format!("<?php\n{}\n{asks}", recipe("php"));
+    if let Some(told) =
+        run("php", &["-r", "exit(function_exists('sodium_crypto_sign') ? 0 : 1);"], "recipe.php", &source)
+    {
+        check(&told, forged.len());
+    }
+}
+
+#[test]
+fn c13_the_recipe_for_ruby_verifies_and_refuses() {
+    let Case { token, keys } = case();
+    let forged = forged(&token);
+    let asks = format!(
+        "keys = JSON.parse({0})\ntoken = {1}\ntold = [claims(token, keys, 'anna'), claims(token, keys, 'beate'), \
+         claims(token, keys, 'anna', Time.now.to_i + 3600)]\n{2}.each do |one|\n  told << (claims(one, keys, 'anna') rescue nil)\n\
+         end\ntold.each {{ |one| puts JSON.generate(one || nil) }}\n",
+        quoted(&keys.to_string()),
+        json!(token),
+        json!(forged)
+    );
+    let source = format!("{}\n{asks}", recipe("ruby"));
+    let probe = "require 'base64'; require 'openssl'; exit OpenSSL::VERSION.to_i >= 3";
+    if let Some(told) = run("ruby", &["-e", probe], "recipe.rb", &source) {
+        check(&told, forged.len());
+    }
+}
+
+/// In single quotes, as PHP and Ruby read them.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+mod rust {
+    use jsonwebtoken::jwk::JwkSet;
+    use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+    use serde_json::Value;
+
+    include!("recipe/claims.rs");
+
+    #[test]
+    fn c13_the_recipe_for_rust_verifies_and_refuses() {
+        assert_eq!(super::recipe("rust"), include_str!("recipe/claims.rs"), "the page and the test say the same");
+        let super::Case { token, keys } = super::case();
+        let keys: JwkSet = serde_json::from_value(keys).unwrap();
+        let hers = claims(&token, &keys, "anna", super::common::AUDIENCE).unwrap();
+        assert_eq!((hers["sub"].as_str(), hers["priceMinor"].as_i64()), (Some("anna"), Some(9_900)));
+        assert_eq!(claims(&token, &keys, "beate", super::common::AUDIENCE), None);
+        assert_eq!(claims(&token, &keys, "anna", "somewhere else"), None);
+        for forged in super::forged(&token) {
+            assert_eq!(claims(&forged, &keys, "anna", super::common::AUDIENCE), None, "{forged}");
+        }
+    }
+}
