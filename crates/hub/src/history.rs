@@ -99,3 +99,31 @@ impl History {
         Ok(self.store.purge(subject(shopper)).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail here")]
+    use super::*;
+
+    #[test]
+    fn every_event_is_described() {
+        let mut all = vec![Event::SignedIn];
+        while let Some(next) = match all[all.len() - 1] {
+            Event::SignedIn => Some(Event::SignedOut),
+            Event::SignedOut => Some(Event::Exported),
+            Event::Exported => Some(Event::Granted),
+            Event::Granted => Some(Event::GrantOpened),
+            Event::GrantOpened => Some(Event::GrantEdited),
+            Event::GrantEdited => Some(Event::GrantRevoked),
+            Event::GrantRevoked => Some(Event::GrantReturned),
+            Event::GrantReturned => None,
+        } {
+            all.push(next);
+        }
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json")).unwrap();
+        let page: serde_json::Value = serde_json::from_str(&page).unwrap();
+        let described =
+            &page["components"]["schemas"]["Export"]["properties"]["history"]["items"]["properties"]["event"]["enum"];
+        assert_eq!(described, &serde_json::to_value(all).unwrap());
+    }
+}
