@@ -244,6 +244,10 @@ impl Table {
         table.languages = r.list(MAX_LIST, 1, |r| r.string(MAX_NAME));
         let languages = table.languages.len();
         table.phrases = r.list(MAX_ROWS, languages.max(1), |r| (0..languages).map(|_| r.string(MAX_PHRASE)).collect());
+        // Each would take no bytes, and as many could be claimed as there are bytes after them.
+        if languages == 0 && table.phrases.len() > 1 {
+            return Err(r.fault(Fault::Invalid));
+        }
         table.program = Program::decode(r);
         table.attributes = r.list(MAX_ROWS, 2, Attribute::decode);
         table.segments = r.list(MAX_ROWS, 1, |r| ConditionIx(r.u32()));
