@@ -50,7 +50,7 @@ impl Run<'_> {
                 });
                 failed.map_or_else(|| Clause::group("$and"), |child| self.blame(child))
             }
-            Op::NotEvery => self.blame_held(at + 1),
+            Op::NotEvery => self.blame_held(at),
             Op::At => {
                 let seen = self.value(node, None);
                 let mut failed = at + 1;
@@ -67,7 +67,7 @@ impl Run<'_> {
     /// A negation failed because what it denies holds: name the first attribute in it.
     fn blame_held(&self, at: usize) -> Clause {
         let end = self.node(at).end as usize;
-        let about = (at..end).map(|child| self.node(child)).find(|child| child.op == Op::At);
+        let about = (at + 1..end).map(|child| self.node(child)).find(|child| child.op == Op::At);
         about.map_or_else(
             || Clause::group("$not"),
             |node| Clause {
