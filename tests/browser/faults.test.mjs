@@ -86,6 +86,8 @@ behaviour("c02 two tabs that sign in at once double nothing", async ({ shopper }
 behaviour("c32 a page out of the back/forward cache shows what happened meanwhile", async ({ shopper }) => {
   const she = await shopper();
   const kept = await she.open("/cart");
+  // What hears of other tabs comes after the first decision.
+  await she.settled(kept);
   await kept.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
   const other = await she.open(A.link);
   await she.add(other, A, 2);
