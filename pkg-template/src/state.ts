@@ -89,6 +89,42 @@ function heed<T>(work: () => T): T {
   }
 }
 
+/** What an operation that gives its code back has said. */
+const said = (code: string | undefined): void => {
+  if (code) throw failed(code);
+};
+
+/** Reads a list that crossed as one array of numbers and one text. */
+class Flat {
+  readonly #numbers: Uint32Array;
+  readonly #text: string;
+  #at = 0;
+  #from = 0;
+
+  constructor(bytes: Uint8Array) {
+    const { buffer, byteOffset } = bytes;
+    const [count] = new Uint32Array(buffer, byteOffset, 1) as unknown as [number];
+    this.#numbers = new Uint32Array(buffer, byteOffset + 4, count);
+    this.#text = decoder.decode(bytes.subarray(4 * (count + 1)));
+  }
+
+  get more(): boolean {
+    return this.#at < this.#numbers.length;
+  }
+
+  number(): number {
+    return this.#numbers[this.#at++]!;
+  }
+
+  text(): string {
+    const from = this.#from;
+    return this.#text.slice(from, (this.#from += this.number()));
+  }
+}
+
+// A mark at the start of the first text belongs to it.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
 const whole = (n: number): number => {
   if (!Number.isInteger(n) || n < 0 || n > 0xffffffff) throw failed("bad-quantity");
   return n;
@@ -110,12 +146,12 @@ export class Cart {
 
   /** Puts `n` more pieces in: a product page's button. Concurrent ones sum. */
   add(key: string, n = 1, now = Date.now()): void {
-    heed(() => this.#replica.add(key, whole(n), now));
+    said(this.#replica.add(key, whole(n), now));
   }
 
   /** Sets a line to the quantity she sees, in place of what this replica has seen of it; 0 removes. */
   setQty(key: string, quantity: number, now = Date.now()): void {
-    heed(() => this.#replica.set(key, whole(quantity), now));
+    said(this.#replica.set(key, whole(quantity), now));
   }
 
   /** Takes a line away, as far as this replica has seen it. */
@@ -130,7 +166,7 @@ export class Cart {
 
   /** Writes a field of a line, such as the price she saw; an empty value erases it. The newest write counts. */
   field(key: string, name: string, value: string, now = Date.now()): void {
-    heed(() => this.#replica.field(key, name, value, now));
+    said(this.#replica.field(key, name, value, now));
   }
 
   /** What an order of all lines, or of those named, pays: bytes to keep with the order. */
@@ -148,11 +184,11 @@ export class Cart {
 
   /** The lines, ascending by key. */
   read(): Line[] {
-    const flat = this.#replica.read();
+    const flat = new Flat(this.#replica.read());
     const lines: Line[] = [];
-    for (let at = 0; at < flat.length; ) {
-      const line: Line = { key: flat[at++] as string, quantity: flat[at++] as number, fields: {} };
-      for (let left = flat[at++] as number; left; left--) line.fields[flat[at++] as string] = flat[at++] as string;
+    while (flat.more) {
+      const line: Line = { key: flat.text(), quantity: flat.number(), fields: {} };
+      for (let left = flat.number(); left; left--) line.fields[flat.text()] = flat.text();
       lines.push(line);
     }
     return lines;
@@ -175,13 +211,13 @@ export class Cart {
 
   /** Takes in another replica's `delta` or `save`. Late and repeated ones do no harm. */
   apply(delta: Uint8Array): Applied {
-    const [advanced, ...flat] = heed(() => this.#replica.apply(delta));
+    const flat = new Flat(heed(() => this.#replica.apply(delta)));
+    const advanced = flat.number() > 0;
     const lines: LineChange[] = [];
-    for (let at = 0; at < flat.length; at += 4) {
-      const [key, before, after, cut] = flat.slice(at, at + 4) as [string, number, number, boolean];
-      lines.push({ key, before, after, cut });
+    while (flat.more) {
+      lines.push({ key: flat.text(), before: flat.number(), after: flat.number(), cut: flat.number() > 0 });
     }
-    return { advanced: advanced as boolean, lines };
+    return { advanced, lines };
   }
 }
 

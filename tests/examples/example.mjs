@@ -12,14 +12,14 @@ import { DATA, DIST, ROOT } from "../package/customer.mjs";
 const run = promisify(execFile);
 
 /** Tools that would otherwise phone home or ask. */
-const QUIET = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", ASTRO_TELEMETRY_DISABLED: "1", CI: "1" };
+Object.assign(process.env, { NEXT_TELEMETRY_DISABLED: "1", ASTRO_TELEMETRY_DISABLED: "1", CI: "1" });
 
 /** What lives on between runs. */
 const KEPT = ["node_modules", ".next", ".astro"];
 
 async function npm(home, ...parameters) {
   try {
-    await run("npm", parameters, { cwd: home, env: QUIET, maxBuffer: 1 << 26 });
+    await run("npm", parameters, { cwd: home, maxBuffer: 1 << 26 });
   } catch (error) {
     throw new Error(`npm ${parameters.join(" ")} in ${path.basename(home)}\n${error.stdout}${error.stderr}`);
   }

@@ -62,6 +62,10 @@ seen.codes = [
   code(() => create().apply(click)), code(() => cart.field("spoon", "a", "x".repeat(2000))),
 ];
 seen.after = cart.read().length;
+// Texts cross as one: neither a mark at the front nor what takes two units moves the next.
+const odd = create();
+for (const key of ["\\ufeffA", "\\u{1f381}", "z"]) odd.add(key);
+seen.odd = [...odd.read(), ...create().apply(odd.delta()).lines].map(({ key }) => key).sort();
 export default seen;
 `;
 
@@ -73,6 +77,7 @@ const WANTED = {
     { key: "spoon", quantity: 1, fields: {} },
   ],
   after: 2,
+  odd: ["z", "z", "\u{1f381}", "\u{1f381}", "\ufeffA", "\ufeffA"],
 };
 
 const TSCONFIG = {

@@ -1,8 +1,9 @@
 //! The cart's document core for JavaScript, and nothing else: the module behind the npm entry
 //! `wellmet/state`, for those who want only the cart. Its other half is `pkg-template/src/state.ts`.
 //!
-//! Lists cross over flat, as one array of plain values: objects made from here would cost a kilobyte of
-//! glue and most of the time.
+//! Every value that crosses on its own costs a call, and every text a decoder's; both are most of the time that a click
+//! takes. So an operation answers with nothing or the code of its failure, and a list crosses as one text and one array
+//! of numbers, some of which say how long the parts of the text are.
 
 use wasm_bindgen::prelude::*;
 use wellmet_engine::time::Instant;
@@ -22,6 +23,41 @@ fn code(error: Error) -> JsValue {
 #[allow(clippy::cast_possible_truncation, reason = "see above; a float beyond saturates and is refused by no one")]
 const fn moment(ms: f64) -> Instant {
     Instant(ms as i64)
+}
+
+/// Nothing, or the code of what is wrong: a `Result` would cross as an array.
+fn said(done: Result<(), Error>) -> JsValue {
+    done.err().map_or(JsValue::UNDEFINED, code)
+}
+
+/// A list on its way over: see the top.
+#[derive(Default)]
+struct Flat {
+    /// All texts, one after the other.
+    text: String,
+    /// Numbers; for each text its length in UTF-16 units.
+    numbers: Vec<u32>,
+}
+
+impl Flat {
+    fn number(&mut self, number: u32) {
+        self.numbers.push(number);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.text.push_str(text);
+        let units = if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
+        self.number(u32::try_from(units).unwrap_or(u32::MAX));
+    }
+
+    /// How many numbers, the numbers, the text: all little-endian.
+    fn into_bytes(self) -> Box<[u8]> {
+        let mut bytes = Vec::with_capacity(4 * (self.numbers.len() + 1) + self.text.len());
+        bytes.extend(u32::try_from(self.numbers.len()).unwrap_or(u32::MAX).to_le_bytes());
+        bytes.extend(self.numbers.iter().flat_map(|number| number.to_le_bytes()));
+        bytes.extend(self.text.bytes());
+        bytes.into()
+    }
 }
 
 /// One replica of a cart.
@@ -46,20 +82,14 @@ impl Replica {
         Document::decode(bytes, actor).map(Self).map_err(code)
     }
 
-    /// Puts pieces in.
-    ///
-    /// # Errors
-    /// A code: `bad-key`, `bad-quantity`, `full`.
-    pub fn add(&mut self, key: &str, n: u32, now: f64) -> Result<(), JsValue> {
-        self.0.add(key, n, moment(now)).map_err(code)
+    /// Puts pieces in. A code when it cannot: `bad-key`, `bad-quantity`, `full`.
+    pub fn add(&mut self, key: &str, n: u32, now: f64) -> JsValue {
+        said(self.0.add(key, n, moment(now)))
     }
 
-    /// Sets the quantity she sees; 0 removes.
-    ///
-    /// # Errors
-    /// A code: `bad-key`, `bad-quantity`, `full`.
-    pub fn set(&mut self, key: &str, quantity: u32, now: f64) -> Result<(), JsValue> {
-        self.0.set_quantity(key, quantity, moment(now)).map_err(code)
+    /// Sets the quantity she sees; 0 removes. A code when it cannot: `bad-key`, `bad-quantity`, `full`.
+    pub fn set(&mut self, key: &str, quantity: u32, now: f64) -> JsValue {
+        said(self.0.set_quantity(key, quantity, moment(now)))
     }
 
     /// Takes a line away.
@@ -72,12 +102,9 @@ impl Replica {
         self.0.clear();
     }
 
-    /// Writes a field of a line; an empty value erases it.
-    ///
-    /// # Errors
-    /// A code: `absent`, `bad-key`, `too-long`, `full`.
-    pub fn field(&mut self, key: &str, field: &str, value: &str, now: f64) -> Result<(), JsValue> {
-        self.0.set_field(key, field, value, moment(now)).map_err(code)
+    /// Writes a field of a line; an empty value erases it. A code when it cannot: `absent`, `bad-key`, `too-long`, `full`.
+    pub fn field(&mut self, key: &str, field: &str, value: &str, now: f64) -> JsValue {
+        said(self.0.set_field(key, field, value, moment(now)))
     }
 
     /// What an order of these lines pays. `keys` are separated by line feeds, which no key can hold;
@@ -97,21 +124,22 @@ impl Replica {
         self.0.purchase(&snapshot, &Version::new()).map_err(code)
     }
 
-    /// For each line its key, its quantity, the number of its fields, and each field's name and value.
+    /// A [`Flat`]: for each line its key, its quantity, the number of its fields, and each field's name and value.
     #[must_use]
-    pub fn read(&self) -> Vec<JsValue> {
-        let mut all = Vec::new();
+    pub fn read(&self) -> Box<[u8]> {
+        let mut flat = Flat::default();
         for line in self.0.cart() {
-            let fields: Vec<(&str, &str)> = line.fields().collect();
-            all.push(line.key.into());
-            all.push(line.quantity.into());
-            all.push(u32::try_from(fields.len()).unwrap_or(0).into());
-            for (name, value) in fields {
-                all.push(name.into());
-                all.push(value.into());
+            flat.text(line.key);
+            flat.number(line.quantity);
+            let count = flat.numbers.len();
+            flat.number(0);
+            for (name, value) in line.fields() {
+                flat.text(name);
+                flat.text(value);
+                flat.numbers[count] += 1;
             }
         }
-        all
+        flat.into_bytes()
     }
 
     /// The whole cart as bytes.
@@ -137,22 +165,23 @@ impl Replica {
         Ok(self.0.delta_since(&version).into())
     }
 
-    /// Takes in what another replica sent. Says whether there is something to keep, then for each line
+    /// Takes in what another replica sent. A [`Flat`]: whether there is something to keep, then for each line
     /// with another quantity its key, the quantity before and after, and whether something of it was
     /// taken away elsewhere.
     ///
     /// # Errors
     /// A code: what was wrong with the bytes, `gap` or `epoch`.
-    pub fn apply(&mut self, delta: &[u8]) -> Result<Vec<JsValue>, JsValue> {
+    pub fn apply(&mut self, delta: &[u8]) -> Result<Box<[u8]>, JsValue> {
         let Applied { advanced, lines, .. } = self.0.apply(delta).map_err(code)?;
-        let mut all = vec![advanced.into()];
+        let mut flat = Flat::default();
+        flat.number(advanced.into());
         for change in lines {
-            all.push(change.key.into());
-            all.push(change.before.into());
-            all.push(change.after.into());
-            all.push(change.cut.into());
+            flat.text(&change.key);
+            flat.number(change.before);
+            flat.number(change.after);
+            flat.number(change.cut.into());
         }
-        Ok(all)
+        Ok(flat.into_bytes())
     }
 }
 

@@ -119,12 +119,16 @@ impl Document {
         if n == 0 || n > QUANTITY {
             return Err(Error::BadQuantity);
         }
-        let tally = self.entry(Kind::Cart, key).map(|entry| (entry.tally(&self.origins), entry.adds.len()));
-        let (tally, adds) = tally.unwrap_or_default();
+        let place = self.place(Kind::Cart, key);
+        let found = place.map(|at| {
+            let entry = &self.entries[Kind::Cart as usize][at];
+            (entry.tally(&self.origins), entry.adds.len())
+        });
+        let (tally, adds) = found.unwrap_or_default();
         if adds >= ADDS {
             return Err(Error::Full);
         }
-        let at = self.slot(Kind::Cart, key)?;
+        let at = self.make_room(Kind::Cart, place, key)?;
         if tally.guest {
             // Adding to what a login folded in: make the sum she sees the account's own first.
             self.write_quantity(Kind::Cart, at, narrow(tally.total), now);
@@ -150,11 +154,16 @@ impl Document {
         if quantity > QUANTITY {
             return Err(Error::BadQuantity);
         }
-        if self.entry(Kind::Cart, key).is_some_and(|entry| !entry.tally(&self.origins).alive) {
+        let mut place = self.place(Kind::Cart, key);
+        if let Ok(at) = place
+            && !self.entries[Kind::Cart as usize][at].counts()
+        {
             // What is left of a line that is gone, such as a field written elsewhere meanwhile.
-            self.remove(key);
+            let dot = self.next_dot();
+            self.drop_entry(Kind::Cart, at, dot);
+            place = Err(at);
         }
-        let at = self.slot(Kind::Cart, key)?;
+        let at = self.make_room(Kind::Cart, place, key)?;
         self.write_quantity(Kind::Cart, at, quantity, now);
         Ok(())
     }
@@ -183,7 +192,7 @@ impl Document {
     pub fn set_field(&mut self, key: &str, field: &str, value: &str, now: Instant) -> Result<()> {
         check_key(field, FIELD)?;
         check_text(value)?;
-        let alive = self.entry(Kind::Cart, key).is_some_and(|entry| entry.tally(&self.origins).alive);
+        let alive = self.entry(Kind::Cart, key).is_some_and(Entry::counts);
         let at = self.place(Kind::Cart, key).ok().filter(|_| alive).ok_or(Error::Absent)?;
         self.write_text(Kind::Cart, at, field, value, now)
     }

@@ -16,6 +16,9 @@ use crate::login::Origins;
 use crate::mutant::{self, Mutant};
 use crate::version::{Dot, Version};
 
+/// Where an entry is, or where it would be.
+pub(crate) type Place = core::result::Result<usize, usize>;
+
 /// What an entry is. The numbers are part of the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -191,13 +194,18 @@ impl Document {
         Some(&self.entries[kind as usize][self.place(kind, key).ok()?])
     }
 
-    pub(crate) fn place(&self, kind: Kind, key: &str) -> core::result::Result<usize, usize> {
+    pub(crate) fn place(&self, kind: Kind, key: &str) -> Place {
         self.entries[kind as usize].binary_search_by(|entry| entry.key.as_str().cmp(key))
     }
 
     /// The place of an entry, made when missing. The caller puts something in at once.
     pub(crate) fn slot(&mut self, kind: Kind, key: &str) -> Result<usize> {
-        match self.place(kind, key) {
+        self.make_room(kind, self.place(kind, key), key)
+    }
+
+    /// As [`Self::slot`], of a place that is known already.
+    pub(crate) fn make_room(&mut self, kind: Kind, place: Place, key: &str) -> Result<usize> {
+        match place {
             Ok(at) => Ok(at),
             Err(_) if self.count(kind) >= if kind.counts() { limits::LINES } else { limits::ENTRIES } => {
                 Err(Error::Full)

@@ -123,6 +123,11 @@ impl Entry {
         self.registers.is_empty() && self.adds.is_empty()
     }
 
+    /// Whether any quantity is live; a field alone does not keep a line.
+    pub(crate) fn counts(&self) -> bool {
+        !self.adds.is_empty() || self.bases().next().is_some()
+    }
+
     /// Live quantity bases: the registers without a name, which sort first.
     fn bases(&self) -> impl Iterator<Item = &Register> {
         self.registers.iter().take_while(|register| register.field.is_empty())

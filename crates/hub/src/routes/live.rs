@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -42,10 +43,17 @@ pub(super) async fn live(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
     let spread = u32::from(key.bytes()[0]);
     let ends = Instant::now() + LIFE + LIFE * spread / 1_024;
     let stream = wake(Waiting { changes, stop: hub.stop.clone(), ends, greeted: false, _listener: listener });
+    Ok(events(stream))
+}
+
+/// The answer that tells these events, each at once.
+pub(super) fn events(stream: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
     let mut response = Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
-    // nginx would otherwise hold events back until a buffer is full.
-    response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-    Ok(response)
+    let headers = response.headers_mut();
+    // nginx holds events back until a buffer is full, what compresses on the way (Next, Express) until a block is.
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
+    response
 }
 
 struct Waiting {

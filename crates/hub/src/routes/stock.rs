@@ -8,15 +8,16 @@ use std::time::Duration;
 
 use axum::Json as Reply;
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::response::sse::Event;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use wellmet_engine::id::ItemId;
 
+use super::live::events;
 use super::orders::within;
 use super::query::Asked;
 use crate::app::{Hub, Listener};
@@ -29,7 +30,6 @@ use crate::store::{Key, Revision};
 const MOST_WORDS: usize = 1_000;
 const MOST_ITEMS: usize = 50;
 /// As for `/v1/live`.
-const KEEP_ALIVE: Duration = Duration::from_secs(25);
 const RETRY: Duration = Duration::from_secs(3);
 const LIFE: Duration = Duration::from_secs(3_600);
 
@@ -115,10 +115,7 @@ pub(super) async fn live(State(hub): State<Arc<Hub>>, Asked(which): Asked<Which>
     }
     let stop = hub.stop.clone();
     let stream = told(hub, changes).take_until(ended(stop, listener));
-    let mut response = Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
-    // nginx would otherwise hold events back until a buffer is full.
-    response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-    Ok(response)
+    Ok(events(stream))
 }
 
 async fn ended(mut stop: watch::Receiver<bool>, _listener: Listener) {
