@@ -1,6 +1,8 @@
 //! What must hold of any bytes, from anybody: nothing panics, nothing runs away, and what was accepted
 //! comes back from its bytes as it was.
 
+mod document;
+
 use wellmet_book::Book;
 use wellmet_cli::shop::compile::{Target, compile};
 use wellmet_cli::shop::persona::{Persona, Where};
@@ -9,6 +11,8 @@ use wellmet_cli::shop::{self, json};
 use wellmet_engine::condition::{Program, Tree};
 use wellmet_engine::decide::{decide, explain};
 use wellmet_engine::host::Native;
+use wellmet_engine::journey::Journey;
+use wellmet_engine::record::Record;
 use wellmet_engine::shelf::{ItemIx, Lookup, Relation, Shelf};
 use wellmet_engine::table::Table;
 use wellmet_engine::time::Instant;
@@ -95,4 +99,19 @@ fn rules(bytes: &[u8]) {
     shopper.facts(|facts| {
         let _ = explain(&table, facts, &NoShelf, &host, &slots);
     });
+}
+
+/// A document, a message of the exchange, an order's snapshot: as a device or the hub is given them.
+pub fn document(bytes: &[u8]) {
+    document::feed(bytes, &document::rich());
+}
+
+/// What is kept beside the document: what she looked at, and what her orders tell of her.
+pub fn record(bytes: &[u8]) {
+    if let Ok(journey) = Journey::decode(bytes) {
+        assert_eq!(Journey::decode(&journey.encode()).as_ref(), Ok(&journey));
+    }
+    if let Ok(record) = Record::decode(bytes) {
+        assert_eq!(Record::decode(&record.encode()).as_ref(), Ok(&record));
+    }
 }

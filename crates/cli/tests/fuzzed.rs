@@ -52,6 +52,9 @@ fn run(target: fn(&[u8]), inputs: &[Vec<u8>], mutants: usize, words: &[&[u8]]) {
     }
 }
 
+/// What integers and lengths of the binary formats trip over.
+const BYTES: [&[u8]; 4] = [&[0xff; 5], &[0x80, 0x80, 0x01], &[0], &[1, 0, 0]];
+
 const JSON: [&[u8]; 16] = [
     b"{",
     b"}",
@@ -90,5 +93,15 @@ fn any_book_is_refused_or_read() {
     inputs.push(
         wellmet_cli::shop::compile::compile(&shop, wellmet_cli::shop::compile::Target::Browser).unwrap().encode(),
     );
-    run(fuzz::book, &inputs, 2_000, &[&[0xff; 5], &[0x80, 0x80, 0x01], &[0], &[1, 0, 0]]);
+    run(fuzz::book, &inputs, 2_000, &BYTES);
+}
+
+#[test]
+fn any_record_is_refused_or_comes_back() {
+    run(fuzz::record, &kept("record"), 20_000, &BYTES);
+}
+
+#[test]
+fn any_document_is_refused_or_comes_back() {
+    run(fuzz::document, &kept("document"), 1_000, &BYTES);
 }

@@ -2,13 +2,16 @@
 //! changes or grows a document. Loops are seeded; `WELLMET_ROUNDS` makes them longer.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../../fuzz/src/document.rs"]
+#[allow(unreachable_pub, missing_docs)]
+mod fuzz;
+
+use fuzz::{NOON, rich};
 use wellmet_engine::time::Instant;
-use wellmet_engine::wire::{Reader, Writer};
+use wellmet_engine::wire::Writer;
 use wellmet_state::exchange::{self, Device};
 use wellmet_state::guard::{Guard, Limits, Refusal};
-use wellmet_state::{Document, Policy, Snapshot, Value, Version, login};
-
-const NOON: Instant = Instant(1_800_000_000_000);
+use wellmet_state::{Document, Policy, Version, login};
 
 /// SplitMix64.
 struct Random(u64);
@@ -29,55 +32,6 @@ impl Random {
 fn rounds(usual: u64) -> u64 {
     #[allow(clippy::disallowed_methods, reason = "the length of a test run is no input of the crate")]
     std::env::var("WELLMET_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(usual)
-}
-
-/// A document with something of everything.
-fn rich() -> Document {
-    let mut phone = Document::new(0x1122_3344_5566_7788);
-    for n in 0..12 {
-        phone.add(&format!("sku-{n}"), 1 + n % 3, NOON).unwrap();
-        phone.set_quantity(&format!("sku-{}", n / 2), 2 + n, NOON).unwrap();
-    }
-    phone.set_field("sku-3", "seen_price", "1490", NOON).unwrap();
-    phone.configure("c-1", "wood", "cedar", NOON).unwrap();
-    phone.set_preference("name", "Änne", NOON).unwrap();
-    phone.mark("survey", NOON).unwrap();
-    phone.set_view("points", "", Value::Number(-250), NOON).unwrap();
-    let mut laptop = phone.fork(0xff00_ff00_ff00_ff00);
-    laptop.set_quantity("sku-1", 9, NOON).unwrap();
-    phone.set_quantity("sku-1", 4, NOON).unwrap();
-    phone.apply(&laptop.encode()).unwrap();
-    let mut guest = Document::new(0x6);
-    guest.add("sku-1", 3, NOON).unwrap();
-    login::fold(&mut phone, &guest, "visitor", Policy::Ask, NOON).unwrap();
-    phone
-}
-
-/// Every decoder, on bytes that may be anything. Panics and endless memory are what is looked for.
-fn feed(bytes: &[u8], document: &Document) {
-    if let Ok(read) = Document::decode(bytes, 5) {
-        // What was accepted can be used and written again.
-        let _ = (read.cart().len(), read.encode());
-        assert_eq!(Document::decode(&read.encode(), 5).as_ref(), Ok(&read));
-    }
-    let mut copy = document.clone();
-    if copy.apply(bytes).is_err() {
-        assert_eq!(&copy, document, "a refused message changes nothing");
-    } else {
-        let _ = copy.delta_since(document.version());
-    }
-    let _ = Snapshot::decode(bytes);
-    let _ = Reader::whole(bytes, Version::read);
-    let _ = Device::open(bytes, 5);
-    let mut device = Device::from_hub(document.clone());
-    let before = device.clone();
-    if device.finish(bytes, NOON).is_err() {
-        assert_eq!(device, before);
-    }
-    let mut hub = document.fork(0x4b);
-    let retired = Version::new();
-    let guard = Guard { now: NOON, foreign: &|_| false, retired: &retired, healing: false, limits: Limits::default() };
-    let _ = exchange::answer(&mut hub, bytes, &guard);
 }
 
 #[test]
@@ -105,7 +59,7 @@ fn no_bytes_make_a_decoder_panic() {
     ];
     for sample in &samples {
         for end in 0..=sample.len() {
-            feed(&sample[..end], &document);
+            fuzz::feed(&sample[..end], &document);
         }
     }
     let mut random = Random(1);
@@ -121,9 +75,9 @@ fn no_bytes_make_a_decoder_panic() {
                 _ => bytes[at] = [0, 1, 0x7f, 0x80, 0xff][random.below(5)],
             }
         }
-        feed(&bytes, &document);
+        fuzz::feed(&bytes, &document);
         let noise: Vec<u8> = (0..random.below(64)).map(|_| random.next() as u8).collect();
-        feed(&noise, &document);
+        fuzz::feed(&noise, &document);
     }
 }
 

@@ -26,8 +26,27 @@ const line = html`<template data-wm-each="lines"><li class="line">
     <button type="button" data-wm-action="increase" aria-label="One more">${icon("plus")}</button>
   </div>
   <p class="line-sum" data-wm-money="sum"></p>
-  <button class="text-button line-remove" type="button" data-wm-action="remove">Remove</button>
+  <p class="line-acts">
+    <button class="text-button" type="button" data-wm-action="save">Save for later</button>
+    <button class="text-button" type="button" data-wm-action="remove">Remove</button>
+  </p>
 </li></template>`;
+
+/** What she put aside herself, and the account's lines that a login at the checkout kept out of the order. */
+const aside = html`<section class="aside" aria-labelledby="aside" data-wm-if="saved">
+  <h2 id="aside">Saved for later</h2>
+  <ul class="lines"><template data-wm-each="saved"><li class="line">
+    <a class="tile line-tile" data-wm-href="link" tabindex="-1" aria-hidden="true"><img data-wm-src="image" alt="" width="96" height="96"></a>
+    <div class="line-words">
+      <p class="line-title"><a data-wm-href="link" data-wm-text="title"></a></p>
+      <p class="line-more"><span class="line-options" data-wm-text="options"></span> <span data-wm-text="quantity"></span> × <span data-wm-money="price"></span></p>
+    </div>
+    <p class="line-acts">
+      <button class="text-button" type="button" data-wm-action="unsave">Move to the cart</button>
+      <button class="text-button" type="button" data-wm-action="unsave-remove">Remove</button>
+    </p>
+  </li></template></ul>
+</section>`;
 
 export function cart(context) {
   const { catalogue, sdk } = context;
@@ -46,8 +65,8 @@ export function cart(context) {
   ${waiting}
   <template data-wm-when="empty">${empty("Nothing in it yet.")}</template>
   <template data-wm-when="filled">
-    <ul class="lines">${line}</ul>
-    <div class="total">
+    <div><ul class="lines">${line}</ul>${aside}</div>
+    <div class="total" data-wm-if="lines">
       <p class="total-sum"><span><span data-wm-text="count"></span> in all</span> <b data-wm-money="total"></b></p>
       <p class="total-note">Taxes included. Delivery is free from $75.</p>
       <button class="button" type="button" data-order aria-describedby="order-note">Place the order</button>
