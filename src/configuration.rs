@@ -144,7 +144,7 @@ fn group(group: GroupView<'_>, other: Option<String>) -> view::OptionGroup<'_> {
 }
 
 impl Session {
-    fn language(&self) -> usize {
+    pub(crate) fn language(&self) -> usize {
         self.table.as_ref().map_or(0, |table| table.language(&self.locale))
     }
 

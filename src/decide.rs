@@ -25,6 +25,13 @@ impl Session {
         shown
     }
 
+    /// What an element of the page says, in the shopper's language; nothing when the shop leaves it to the element.
+    #[must_use]
+    pub fn word(&self, name: &str) -> JsValue {
+        let word = self.table.as_ref().map(|table| table.word(name, self.language()));
+        word.filter(|word| !word.is_empty()).map_or(JsValue::UNDEFINED, JsValue::from_str)
+    }
+
     /// These articles as a slot would list them: one decision without choice or reason, and the chunks that
     /// would let more of them be shown. An article that the book does not have is left out.
     pub fn articles(&self, ids: Vec<String>) -> JsValue {

@@ -39,6 +39,8 @@ export interface Session {
   /** Merges kept bytes in, or puts them in its place (`only`). */
   restoreJourney(bytes: Uint8Array, only?: boolean): void;
   decide(slots: string[]): Outcome;
+  /** What the shop file lets an element say in the shopper's language. */
+  word(name: string): string | undefined;
   /** Articles of the book as one decision would list them; nothing without a book. */
   articles(ids: string[]): Outcome | undefined;
   add(item: string, options: string, n: number): void;

@@ -155,6 +155,7 @@ export function live(scene: Scene): Living {
 
   const as = (): "customer" | "visitor" => (desk.customer ? "customer" : "visitor");
   const act = keeping.act;
+  scene.text = (name) => desk.run((s) => s.word(name), true);
   scene.backstage = { act, hub, say: region.say, store, tabs };
 
   const notLoaded = (error: unknown): void =>

@@ -115,6 +115,7 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
         lines.set(line, (lines.get(line) ?? 0) + quantity);
         note("put back", line, quantity);
       },
+      word: (name) => (name === "cart.empty" ? "Nothing here." : undefined),
       articles: (ids) => ({
         decisions: [
           decision("", "", {

@@ -69,7 +69,7 @@ behaviour("a visitor sees default content where there is nothing better", async 
   const page = await guest.open("/elements");
   await guest.settled(page);
   assert.ok(await page.getByText("Sign in to see your orders.").isVisible());
-  assert.ok(await page.locator("wm-cart").getByText("Your cart is empty.").isVisible());
+  assert.ok(await page.locator("wm-cart").getByText("Nothing in it yet.").isVisible(), "in the words of the shop file");
   assert.deepEqual(await findings(page), []);
 });
 

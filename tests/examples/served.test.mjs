@@ -9,6 +9,8 @@ import { launch } from "../browser/harness/chromium.mjs";
 import { PROGRAM } from "../browser/harness/servers.mjs";
 import { Shopper } from "../browser/harness/shopper.mjs";
 import { prepared, shows } from "./example.mjs";
+// Tests as well. In this process, because both use the installed examples: one after the other.
+import "./origin.mjs";
 
 let browser;
 before(async () => (browser = await launch()));

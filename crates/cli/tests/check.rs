@@ -278,6 +278,13 @@ fn texts_in_every_language_with_placeholders_that_mean_something() {
     assert_eq!(text(r#""en""#, r#"{"attribut": "name"}"#), ["unknown-key"]);
     assert_eq!(text(r#""en""#, r#"{"text": "welcome"}"#), ["unknown-text"]);
     assert_eq!(text(r#""en", "en""#, r#""Hello""#), ["twice"]);
+    // What an element says has placeholders of its own, and a language may be left to it.
+    assert_eq!(
+        codes(r#""words": {"cart.count": "{count, plural, one {# piece} other {# pieces}}"}"#),
+        Vec::<&str>::new()
+    );
+    assert_eq!(codes(r#""words": {"basket.count": "x"}"#), ["unknown-element"]);
+    assert_eq!(codes(r#""words": {"cart.count": {"xx": "x"}}"#), ["unknown-language"]);
 }
 
 #[test]

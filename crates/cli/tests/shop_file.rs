@@ -25,3 +25,23 @@ fn the_schema_that_is_checked_in_is_current() {
     let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
     assert!(kept == shop::schema::schema(), "pkg-template/schema.json is not what `wellmet schema` prints");
 }
+
+#[test]
+fn what_elements_say_reaches_the_page_and_nothing_else() {
+    let text = r#"{"shop": {"name": "T", "currency": "EUR", "languages": ["en", "fr"]},
+        "words": {"cart.remove": {"fr": "Retirer"}, "cart.empty": "Empty."}}"#;
+    let shop = shop::read("wellmet.json", text).shop.unwrap();
+    let compiled = |target| {
+        let table = shop::compile::compile(&shop, target).unwrap();
+        let read = wellmet_engine::table::Table::decode(&table.encode()).unwrap();
+        assert_eq!(read, table);
+        read
+    };
+    let table = compiled(shop::compile::Target::Browser);
+    let (english, french) = (table.language("en-GB"), table.language("fr"));
+    assert_eq!(table.word("cart.remove", french), "Retirer");
+    assert_eq!(table.word("cart.remove", english), "", "left to the element, which speaks English");
+    assert_eq!((table.word("cart.empty", english), table.word("cart.empty", french)), ("Empty.", ""));
+    assert_eq!(table.word("cart.undo", english), "");
+    assert!(compiled(shop::compile::Target::Hub).words.is_empty());
+}

@@ -133,6 +133,8 @@ pub struct Table {
     pub cap: Option<Cap>,
     /// Texts that explain items, by [`Because`]; positions in `phrases`, 0 for none.
     pub because: [u32; 10],
+    /// What the elements of the page say, by name (`cart.remove`), ascending; positions in `phrases`.
+    pub words: Vec<(String, u32)>,
 }
 
 impl Table {
@@ -154,6 +156,7 @@ impl Table {
             holdout: 0,
             cap: None,
             because: [0; 10],
+            words: Vec::new(),
         }
     }
 
@@ -187,6 +190,14 @@ impl Table {
     pub fn phrase(&self, phrase: u32, language: usize) -> &str {
         let Some(texts) = self.phrases.get(phrase as usize) else { return "" };
         texts.get(language).filter(|text| !text.is_empty()).or(texts.first()).map_or("", String::as_str)
+    }
+
+    /// What an element says in exactly this language; empty when the shop leaves it to the element.
+    #[must_use]
+    pub fn word(&self, name: &str, language: usize) -> &str {
+        let place = self.words.binary_search_by(|(word, _)| word.as_str().cmp(name));
+        let texts = place.ok().and_then(|at| self.phrases.get(self.words[at].1 as usize));
+        texts.and_then(|texts| texts.get(language)).map_or("", String::as_str)
     }
 
     /// The bytes that [`Self::decode`] reads.
@@ -227,6 +238,14 @@ impl Table {
         w.varint(u64::from(self.holdout));
         Cap::encode(self.cap, w);
         self.because.iter().for_each(|phrase| w.varint(u64::from(*phrase)));
+        // At the end and only where there are some: books without them stay what they were.
+        if !self.words.is_empty() {
+            w.varint(self.words.len() as u64);
+            for (name, phrase) in &self.words {
+                w.text(name);
+                w.varint(u64::from(*phrase));
+            }
+        }
         core::mem::take(w).into_bytes()
     }
 
@@ -264,6 +283,12 @@ impl Table {
         table.cap = Cap::decode(r);
         for phrase in &mut table.because {
             *phrase = r.u32();
+        }
+        if r.left() > 0 {
+            table.words = r.list(MAX_ROWS, 2, |r| (r.string(MAX_NAME), r.u32()));
+            if table.words.is_empty() || !table.words.is_sorted_by(|a, b| a.0 < b.0) {
+                return Err(r.fault(Fault::Invalid));
+            }
         }
         r.end()?;
         Ok(table)

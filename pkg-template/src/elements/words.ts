@@ -44,12 +44,9 @@ export function lookUp(
   prefix: string,
   scene?: Scene,
 ): [pattern: string, lang?: string] {
-  const given = own?.[name] ?? scene?.text?.(prefix + "." + name);
-  if (given != null) return [given];
+  const word = prefix + "." + name;
   const page = pageWords();
-  for (const tongue of tongues(locale)) {
-    const pattern = page[tongue]?.[prefix + "." + name] ?? brought[tongue]?.[name];
-    if (pattern != null) return [pattern];
-  }
-  return [brought.en?.[name] ?? "", "en"];
+  const spoken = (words: Vocabulary, key: string) => tongues(locale).map((tongue) => words[tongue]?.[key]).find((said) => said != null);
+  const pattern = own?.[name] ?? spoken(page, word) ?? scene?.text?.(word) ?? spoken(brought, name);
+  return pattern == null ? [brought.en?.[name] ?? "", "en"] : [pattern];
 }

@@ -63,12 +63,21 @@ describe("<wm-cart>", () => {
   test("an empty cart says so, also right after the last line went", async () => {
     const page = await shop(MARKUP);
     const cart = the("wm-cart");
-    expect(text(cart)).toBe("Your cart is empty.");
+    expect(text(cart), "in the words of the shop file").toBe("Nothing here.");
     await page.wellmet.add("desk");
     await settle();
     await press(cart, "Remove Article desk");
     expect(text(cart)).toContain("Undo");
-    expect(text(cart)).toContain("Your cart is empty.");
+    expect(text(cart)).toContain("Nothing here.");
+  });
+
+  test("words: of the element, else of the page, else of the shop file, else its own", async () => {
+    await shop(`<script type="application/json" data-wm-texts>{"en": {"cart.empty": "Not a thing."}}</script>${MARKUP}`);
+    const cart = the("wm-cart") as HTMLElement & { texts?: Record<string, string> };
+    expect(text(cart)).toBe("Not a thing.");
+    cart.texts = { empty: "Void." };
+    await settle();
+    expect(text(cart)).toBe("Void.");
   });
 
   test("a page may keep its own checkout", async () => {

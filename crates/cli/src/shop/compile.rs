@@ -109,6 +109,13 @@ impl<'a> Compiler<'a> {
             };
             self.table.because[because as usize] = self.intern(phrase);
         }
+        if target == Target::Browser {
+            for (name, phrase) in &self.shop.words {
+                let word = self.languages(phrase);
+                let word = (name.clone(), self.intern(word));
+                self.table.words.push(word);
+            }
+        }
         Ok(())
     }
 

@@ -49,6 +49,10 @@ pub struct ShopFile {
     /// Texts that several places share; a field takes one as `{"text": "NAME"}`.
     #[serde(default)]
     pub texts: Named<Phrase>,
+    /// What the elements (`wm-cart`, `wm-offer`, …) say, instead of their own German and English or in another language
+    /// of the shop: by element and word, such as `cart.remove`. A language that is left out keeps the element's own.
+    #[serde(default)]
+    pub words: Named<Phrase>,
     /// Texts below recommended items, instead of the built-in ones.
     #[serde(default)]
     pub reasons: Named<Phrase>,

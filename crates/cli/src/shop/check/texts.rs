@@ -1,6 +1,6 @@
 //! Texts: every language, the same placeholders in each, and placeholders that mean something.
 
-use super::super::json::Node;
+use super::super::json::{Member, Node};
 use super::super::names::placeholders;
 use super::Checker;
 use std::collections::BTreeSet;
@@ -11,6 +11,10 @@ const TEXTS: [&str; 13] = [
     "choices", "fields",
 ];
 
+/// Whose words a shop may replace.
+const ELEMENTS: [&str; 10] =
+    ["cart", "configurator", "contact", "greeting", "history", "memory", "offer", "price", "survey", "why"];
+
 /// Placeholders that the page fills in.
 const OF_ITEMS: [&str; 3] = ["title", "times", "last"];
 
@@ -20,6 +24,17 @@ impl<'a> Checker<'a, '_, '_> {
             for member in self.members(&[section]) {
                 let allowed: &[&str] = if section == "reasons" { &OF_ITEMS } else { &[] };
                 self.phrase(&member.value, allowed);
+            }
+        }
+        for member in self.members(&["words"]) {
+            let element = member.key.split_once('.').map_or("", |(element, _)| element);
+            if !ELEMENTS.contains(&element) {
+                let message = format!("no element says {:?}", member.key);
+                let fix = format!("ELEMENT.WORD, such as cart.remove; the elements are {}", ELEMENTS.join(", "));
+                self.findings.error(member.key_at, "unknown-element", message, fix);
+            }
+            for member in member.value.members() {
+                self.spoken(member);
             }
         }
         for section in [
@@ -70,6 +85,15 @@ impl<'a> Checker<'a, '_, '_> {
         }
     }
 
+    /// A text in a language that the shop does not have is never shown.
+    fn spoken(&mut self, member: &Member) {
+        if !self.shop.shop.languages.contains(&member.key) {
+            let message = format!("the shop does not speak {:?}", member.key);
+            let fix = "add it to \"languages\", or remove this text";
+            self.findings.warning(member.key_at, "unknown-language", message, fix);
+        }
+    }
+
     fn phrase(&mut self, node: &'a Node, allowed: &[&str]) {
         let languages = &self.shop.shop.languages;
         if let Some(text) = node.text() {
@@ -101,15 +125,7 @@ impl<'a> Checker<'a, '_, '_> {
         }
         let mut first: Option<BTreeSet<&str>> = None;
         for member in node.members() {
-            if !languages.contains(&member.key) {
-                let message = format!("the shop does not speak {:?}", member.key);
-                self.findings.warning(
-                    member.key_at,
-                    "unknown-language",
-                    message,
-                    "add it to \"languages\", or remove this text",
-                );
-            }
+            self.spoken(member);
             let Some(text) = member.value.text() else { continue };
             self.filled(&member.value, text, allowed);
             let names: BTreeSet<&str> = placeholders(text).collect();
