@@ -7,6 +7,8 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { ROOT } from "../package/customer.mjs";
 import { launch } from "./harness/chromium.mjs";
+import { customers } from "./harness/data.mjs";
+import { behaviour, eventually } from "./harness/index.mjs";
 import { BOOK, GREETING, TWO_LINES, html, known, shopperAt, site } from "./harness/page.mjs";
 
 let browser;
@@ -97,4 +99,47 @@ test("on a shop's own address only a token that the shop has signed opens it", a
   assert.equal(await open(debug(token({ aud: "wellmet-debug", exp: soon - 1200 }))), 0, "one that has run out");
   assert.equal(await open(debug(token({ aud: "wellmet", exp: soon }))), 0, "one for something else");
   assert.equal(await open(debug(token({ aud: "wellmet-debug", exp: soon }, other))), 0, "one that somebody else has signed");
+});
+
+behaviour("the shop as one of its customers sees it, and nothing kept of her", async ({ shopper }) => {
+  const [anna] = customers;
+  const first = anna.name.split(" ")[0];
+  const her = await shopper();
+  const hers = await her.open("/");
+  await her.allow(hers);
+  await her.signIn(hers, anna);
+  const record = await hers.evaluate(async () => {
+    const bytes = new Uint8Array(await (await fetch("/wellmet/v1/record")).arrayBuffer());
+    return btoa(String.fromCharCode(...bytes));
+  });
+
+  const developer = await shopper({ viewport: { width: 1280, height: 900 } });
+  const page = await developer.open("/?wm=debug");
+  await developer.allow(page);
+  await developer.settled(page);
+  const before = await developer.stored();
+  assert.ok(!(await developer.slot(page, "greeting")).includes(first));
+  await overlay(page).locator("summary", { hasText: "View as" }).click();
+  await page.getByLabel("… or as base64").fill(record);
+  await overlay(page).getByRole("button", { name: "Look" }).click();
+  await eventually(async () => (await developer.slot(page, "greeting")).includes(first), "she is greeted by her name");
+  assert.match((await overlay(page).innerText()).replace(/\s+/g, " "), new RegExp(`name = ${first}`), "and the trace says by which facts");
+  await developer.settled(page);
+  assert.deepEqual(await developer.stored(), before, "nothing new is kept");
+  const kept = await page.evaluate(async () => {
+    const texts = [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage })];
+    for (const { name } of await indexedDB.databases()) {
+      const open = await new Promise((resolve, reject) => Object.assign(indexedDB.open(name), { onsuccess: ({ target }) => resolve(target.result), onerror: reject }));
+      for (const store of open.objectStoreNames) {
+        const values = await new Promise((resolve) => (open.transaction(store).objectStore(store).getAll().onsuccess = ({ target }) => resolve(target.result)));
+        const seen = (value) => (value instanceof Uint8Array || value instanceof ArrayBuffer ? new TextDecoder().decode(value) : value && typeof value === "object" ? Object.values(value).map(seen).join(" ") : String(value));
+        texts.push(...values.map(seen));
+      }
+      open.close();
+    }
+    return texts.join(" ");
+  });
+  assert.ok(!kept.includes(anna.id) && !kept.includes(first), "nor in what was there");
+  await overlay(page).getByRole("button", { name: "Back to herself" }).click();
+  await eventually(async () => !(await developer.slot(page, "greeting")).includes(first), "and the developer is herself again");
 });

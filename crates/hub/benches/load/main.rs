@@ -152,7 +152,10 @@ async fn throughput(
     let before = ceiling(&address("raw1"), options.clients, size, time / 2).await;
     eprintln!("{name}: exchanges");
     let hub = Process::start(&home.join("hub"), cluster.map(|cluster| cluster("hub")).as_deref()).await;
-    let (mut times, took) = shopper::click(hub.address, options.clients, EACH, time).await;
+    let (mut times, took) = shopper::exchanges(hub.address, options.clients, EACH, time, true).await;
+    drop(hub);
+    let hub = Process::start(&home.join("idle"), cluster.map(|cluster| cluster("idle")).as_deref()).await;
+    let (idle, idle_took) = shopper::exchanges(hub.address, options.clients, EACH, time / 2, false).await;
     drop(hub);
     eprintln!("{name}: the store alone, again");
     let after = ceiling(&address("raw2"), options.clients, size, time / 2).await;
@@ -167,6 +170,11 @@ async fn throughput(
         "",
     ));
     rows.push(row(format!("exchanges a second, {clients} clients"), grouped(exchanges as u64), ""));
+    rows.push(row(
+        "exchanges a second that change nothing: HTTP, identity, one read".into(),
+        grouped((idle.len() as f64 / idle_took.as_secs_f64()) as u64),
+        "",
+    ));
     rows.push(row("exchanges to changes".into(), format!("{:.2}", exchanges / ceiling), "0.7"));
     rows.push(row("an exchange, median / p99 / longest".into(), milliseconds(&mut times), ""));
 }
@@ -222,7 +230,7 @@ async fn listening(options: &Options, rows: &mut Vec<Row>) {
     let home = tempfile::tempdir().expect("a directory");
     let hub = Process::start(home.path(), None).await;
     // What the first requests need once.
-    shopper::click(hub.address, 8, 8, Duration::from_millis(200)).await;
+    shopper::exchanges(hub.address, 8, 8, Duration::from_millis(200), true).await;
     let before = hub.memory();
     let mut idle = Vec::with_capacity(options.listeners);
     let pairs = 100.min(options.listeners);

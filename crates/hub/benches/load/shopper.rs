@@ -62,9 +62,16 @@ impl Shopper {
     }
 }
 
-/// So many clients at once, each on a connection of its own with shoppers of its own, who click for a while in turn.
-/// Returns how long each exchange took, in microseconds, and how long all went on.
-pub async fn click(address: SocketAddr, clients: usize, each: usize, time: Duration) -> (Vec<u32>, Duration) {
+/// So many clients at once, each on a connection of its own with shoppers of its own, who exchange for a while in turn,
+/// each time after a click or (`clicks` false) with nothing new to tell. Returns how long each exchange took, in
+/// microseconds, and how long all went on.
+pub async fn exchanges(
+    address: SocketAddr,
+    clients: usize,
+    each: usize,
+    time: Duration,
+    clicks: bool,
+) -> (Vec<u32>, Duration) {
     let mut all = Vec::new();
     for client in 0..clients {
         all.push(tokio::spawn(async move {
@@ -91,7 +98,9 @@ pub async fn click(address: SocketAddr, clients: usize, each: usize, time: Durat
                     break;
                 }
                 let she = &mut shoppers[turn % each];
-                she.click();
+                if clicks {
+                    she.click();
+                }
                 let start = Moment::now();
                 she.exchange(&mut wire).await;
                 times.push(u32::try_from(start.elapsed().as_micros()).unwrap_or(u32::MAX));

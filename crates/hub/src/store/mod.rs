@@ -137,7 +137,8 @@ impl Key {
     /// The key as 64 hexadecimal digits.
     #[must_use]
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        let digit = |n: u8| char::from(b"0123456789abcdef"[usize::from(n)]);
+        self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
     }
 
     /// The key from [`Self::hex`].
