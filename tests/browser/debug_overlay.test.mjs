@@ -114,8 +114,9 @@ behaviour("the shop as one of its customers sees it, and nothing kept of her", a
   });
 
   const developer = await shopper({ viewport: { width: 1280, height: 900 } });
-  const page = await developer.open("/?wm=debug");
+  const page = await developer.open("/");
   await developer.allow(page);
+  await developer.go(page, "/?wm=debug");
   await developer.settled(page);
   const before = await developer.stored();
   assert.ok(!(await developer.slot(page, "greeting")).includes(first));
