@@ -16,9 +16,12 @@ export function listen<E extends Event>(
   return () => target.removeEventListener(type, heard as EventListener, options);
 }
 
+/** Whether the browser makes this page ahead of time, and nobody sees it yet. */
+export const isAhead = (): boolean => !!(document as { prerendering?: boolean }).prerendering;
+
 /** Calls back once somebody looks: at once, or when a page that was made ahead of time is shown. */
 export function whenSeen(seen: () => void): void {
-  if ((document as { prerendering?: boolean }).prerendering) {
+  if (isAhead()) {
     document.addEventListener("prerenderingchange", seen, { once: true });
   } else seen();
 }

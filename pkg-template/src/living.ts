@@ -8,7 +8,7 @@ import type { Alone } from "./alone.js";
 import { announcer } from "./announce.js";
 import type { SavedState, WellmetCommands } from "./api.js";
 import { PERSONALIZATION } from "./consent.js";
-import { all } from "./dom.js";
+import { all, whenSeen } from "./dom.js";
 import { draftOf, takeOther } from "./draft.js";
 import type { Life, Session, Watch } from "./engine.js";
 import { emit } from "./events.js";
@@ -439,9 +439,20 @@ export function live(scene: Scene): Living {
       for (const element of early) if (!actions.heed(element)) actions.changed(element);
       scan();
       if (desk.kept && hub && !pending()) saved("hub");
-      void keeping.catchUp();
-      void keeping.consented(denied);
-      void greetHub();
+      const begin = (): void => {
+        void keeping.catchUp();
+        void keeping.consented(denied);
+      };
+      if (desk.ahead) {
+        // What was read ahead of time may be old, and its first look is still to be kept.
+        whenSeen(() => {
+          keeping.flushJourney();
+          void reread().then(begin);
+        });
+      } else {
+        begin();
+        void greetHub();
+      }
       if (new URLSearchParams(location.search).get("wm") === "debug") {
         overlay = import("./debug.js").then(({ openOverlay }) => openOverlay(scene));
         // Shoppers have no use for it: without the file there is no overlay.

@@ -7,7 +7,7 @@
 import type { Customer } from "./api.js";
 import { fromBase64 } from "./bytes.js";
 import { CART, PERSONALIZATION } from "./consent.js";
-import { breathe } from "./dom.js";
+import { breathe, isAhead } from "./dom.js";
 import type { Engine, EngineError, Session } from "./engine.js";
 import type { Tell } from "./events.js";
 import { local, readStore } from "./store.js";
@@ -41,6 +41,8 @@ export interface Desk {
   engine?: Engine;
   /** The slot that this tab writes under, and the name it writes with. */
   held?: Lease | undefined;
+  /** Opened before anybody saw the page: it holds no slot yet. */
+  ahead?: boolean;
   actor: bigint;
   owner: string;
   customer: Customer | null;
@@ -153,7 +155,8 @@ export function deskOf({ tell, now, locale, equip, broken }: DeskHost): Desk {
     },
 
     async open(loading, found) {
-      desk.held ??= await lease();
+      // A page made ahead of time gets no lock before somebody sees it. Until then it only reads.
+      if (!(desk.ahead = isAhead())) desk.held ??= await lease();
       const values = await readStore(["doc", "journey", "greeted"]);
       let doc = storedIn(values.doc);
       const actor = doc?.actors[desk.held?.slot ?? -1];

@@ -9,7 +9,7 @@ import { ROOT } from "../package/customer.mjs";
 import { launch } from "./harness/chromium.mjs";
 import { customers } from "./harness/data.mjs";
 import { behaviour, eventually } from "./harness/index.mjs";
-import { BOOK, GREETING, TWO_LINES, html, known, shopperAt, site } from "./harness/page.mjs";
+import { BOOK, GREETING, TWO_LINES, everythingKept, html, known, shopperAt, site } from "./harness/page.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
@@ -127,19 +127,7 @@ behaviour("the shop as one of its customers sees it, and nothing kept of her", a
   assert.match((await overlay(page).innerText()).replace(/\s+/g, " "), new RegExp(`name = ${first}`), "and the trace says by which facts");
   await developer.settled(page);
   assert.deepEqual(await developer.stored(), before, "nothing new is kept");
-  const kept = await page.evaluate(async () => {
-    const texts = [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage })];
-    for (const { name } of await indexedDB.databases()) {
-      const open = await new Promise((resolve, reject) => Object.assign(indexedDB.open(name), { onsuccess: ({ target }) => resolve(target.result), onerror: reject }));
-      for (const store of open.objectStoreNames) {
-        const values = await new Promise((resolve) => (open.transaction(store).objectStore(store).getAll().onsuccess = ({ target }) => resolve(target.result)));
-        const seen = (value) => (value instanceof Uint8Array || value instanceof ArrayBuffer ? new TextDecoder().decode(value) : value && typeof value === "object" ? Object.values(value).map(seen).join(" ") : String(value));
-        texts.push(...values.map(seen));
-      }
-      open.close();
-    }
-    return texts.join(" ");
-  });
+  const kept = await page.evaluate(everythingKept);
   assert.ok(!kept.includes(anna.id) && !kept.includes(first), "nor in what was there");
   await overlay(page).getByRole("button", { name: "Back to herself" }).click();
   await eventually(async () => !(await developer.slot(page, "greeting")).includes(first), "and the developer is herself again");

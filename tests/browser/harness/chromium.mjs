@@ -11,7 +11,9 @@ const MAC = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-const FLAGS = [
+/** For a browser that somebody else starts, too. Chromium refuses its sandbox as root, which is what one is in a container. */
+export const FLAGS = [
+  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
@@ -47,12 +49,10 @@ export function executable() {
 /** Starts a browser. `SHOW=1` opens a window and slows every action down, to watch. */
 export function launch() {
   const show = Boolean(process.env.SHOW);
-  // Chromium refuses its sandbox as root, which is what one is in a container.
-  const root = process.getuid?.() === 0;
   return chromium.launch({
     executablePath: executable(),
     headless: !show,
     slowMo: show ? 250 : 0,
-    args: root ? [...FLAGS, "--no-sandbox"] : FLAGS,
+    args: FLAGS,
   });
 }

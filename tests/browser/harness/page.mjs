@@ -51,3 +51,21 @@ export async function known(she, page, name = "Anna") {
   }, name);
   await she.settled(page);
 }
+
+/** In the page: all that its origin keeps where scripts can see it, as one text. */
+export async function everythingKept() {
+  const done = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: reject }));
+  const text = (value) =>
+    value instanceof Uint8Array || value instanceof ArrayBuffer
+      ? new TextDecoder().decode(value)
+      : value && typeof value === "object"
+      ? Object.values(value).map(text).join(" ")
+      : String(value);
+  const texts = [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage })];
+  for (const { name } of await indexedDB.databases()) {
+    const database = await done(indexedDB.open(name));
+    for (const store of database.objectStoreNames) texts.push(text(await done(database.transaction(store).objectStore(store).getAll())));
+    database.close();
+  }
+  return texts.join(" ");
+}
