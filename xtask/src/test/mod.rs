@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     Step { name: "types", about: "TypeScript type check", run: steps::types },
     Step { name: "typescript", about: "unit tests of the page's half", run: steps::typescript },
     Step { name: "shop", about: "tests of the demo shop's backend", run: steps::shop },
+    Step { name: "hub", about: "the hub through a client that its document types", run: steps::hub },
     Step { name: "sdk", about: "build of the SDK and the npm package", run: steps::sdk },
     Step { name: "sizes", about: "size table and its bounds", run: steps::sizes },
     Step { name: "package", about: "the package as a customer installs it", run: steps::package },

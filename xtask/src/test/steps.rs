@@ -99,13 +99,13 @@ fn has_wasm_tests(package: &str) -> bool {
 
 pub(super) fn types() -> Outcome<Counts> {
     build::sdk()?;
+    tools::node_modules_of(&place::root().join("tests/hub"))?;
+    Run::new("node").arg("tests/hub/types.mjs").show()?;
     let mut counts = Counts::default();
-    for project in ["pkg-template/tsconfig.json", "www/tsconfig.json", "tests/browser/tsconfig.json"] {
-        if place::root().join(project).exists() {
-            say::line(project);
-            Run::new("node").args(["node_modules/typescript/bin/tsc", "--noEmit", "--project", project]).show()?;
-            counts.passed += 1;
-        }
+    for project in ["pkg-template/tsconfig.json", "tests/hub/tsconfig.json"] {
+        say::line(project);
+        Run::new("node").args(["node_modules/typescript/bin/tsc", "--noEmit", "--project", project]).show()?;
+        counts.passed += 1;
     }
     Ok(counts)
 }
@@ -118,6 +118,12 @@ pub(super) fn typescript() -> Outcome<Counts> {
 pub(super) fn shop() -> Outcome<Counts> {
     tools::node_modules()?;
     node_tests("www", &[])
+}
+
+pub(super) fn hub() -> Outcome<Counts> {
+    tools::node_modules_of(&place::root().join("tests/hub"))?;
+    let program = demo::command()?;
+    node_tests("tests/hub", &[("WELLMET", program)])
 }
 
 pub(super) fn sdk() -> Outcome<Counts> {
