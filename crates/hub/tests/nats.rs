@@ -14,6 +14,7 @@ use common::live::Listening;
 use common::nats::Cluster;
 use common::suite::{self, Shared, done, place, put};
 use common::{Device, TestHub, lines, now, token};
+use wellmet_engine::time::Span;
 use wellmet_hub::clock::Clock;
 use wellmet_hub::store::address::Address;
 use wellmet_hub::store::copy::{Change, CopyError, copy};
@@ -153,6 +154,43 @@ fn c82_two_hubs_serve_one_shopper_without_sticky_sessions() {
     phone.browser.address = two.address;
     phone.add("A", 1);
     phone.exchange().refused(410, "erased");
+}
+
+/// A machine whose clock is set wrong, put right, and set wrong the other way while shoppers are at work: nobody is
+/// signed out, no click is lost or doubled, and what both hubs say afterwards is the same.
+#[test]
+fn hubs_whose_clocks_step_lose_nothing() {
+    let Some(cluster) = Cluster::start() else { return };
+    let one = TestHub::start_at(address(&cluster, "clocks"), |_| {});
+    let two = TestHub::start_at(address(&cluster, "clocks"), |_| {});
+    let mut phone = Device::of(&one, "anna");
+    let mut desktop = Device::of(&one, "anna");
+    let mut clicks = 0;
+    for days in [1, -1, -1, 1, 2, -2] {
+        two.clock.advance(Span::days(days));
+        for _ in 0..3 {
+            phone.add("A", 1);
+            desktop.add("B", 1);
+            clicks += 1;
+            phone.sync();
+            desktop.sync();
+            // Each request goes to the other hub than the one before.
+            for device in [&mut phone, &mut desktop] {
+                device.browser.address = if device.browser.address == one.address { two.address } else { one.address };
+            }
+        }
+        // A quantity that is set has a stamp: the later one wins, whichever hub's clock it was made by.
+        phone.set("C", clicks);
+        phone.sync();
+        desktop.sync();
+        desktop.set("C", clicks + 100);
+        desktop.sync();
+        phone.sync();
+        let wanted = lines(&[("A", clicks), ("B", clicks), ("C", clicks + 100)]);
+        assert_eq!(phone.cart(), wanted, "after a step of {days} days");
+        assert_eq!(desktop.cart(), wanted, "after a step of {days} days");
+        phone.browser.get("/v1/record").ok();
+    }
 }
 
 /// Three writers; servers are killed, the leader of a writer's bucket among them. `WELLMET_KILLS=200` for a

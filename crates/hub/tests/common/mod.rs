@@ -465,6 +465,11 @@ impl Device {
         self.state.document.add(key, n, now()).unwrap();
     }
 
+    /// Sets a quantity, by the hub's time as well as it is known here.
+    pub fn set(&mut self, key: &str, quantity: u32) {
+        self.state.document.set_quantity(key, quantity, self.state.time(now())).unwrap();
+    }
+
     pub fn cart(&self) -> Vec<(String, u32)> {
         self.state.document.cart().iter().map(|line| (line.key.to_owned(), line.quantity)).collect()
     }
