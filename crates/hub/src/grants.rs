@@ -240,6 +240,15 @@ impl Grants {
         .await
     }
 
+    /// Whose a code is; nothing for a visitor's.
+    ///
+    /// # Errors
+    /// 404 `no-grant`.
+    pub(crate) async fn customer(&self, code: &str) -> Result<Option<String>, Refusal> {
+        let kept = self.store.get(place(key_of(code).ok_or(NO_GRANT)?)).await?.ok_or(NO_GRANT)?;
+        decode::<Grant>(&kept.value).map(|grant| grant.customer)
+    }
+
     /// A grant that this clerk has opened.
     ///
     /// # Errors

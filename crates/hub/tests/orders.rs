@@ -67,6 +67,41 @@ fn c05_an_order_takes_exactly_what_was_paid_out_of_the_cart_on_all_devices() {
 }
 
 #[test]
+fn c79_the_till_names_her_by_the_code_that_she_shows() {
+    let hub = TestHub::start();
+    let mut phone = Device::of(&hub, "anna");
+    phone.add("cup", 2);
+    phone.add("tea", 1);
+    phone.sync();
+    let shown =
+        |device: &mut Device| device.browser.post("/v1/grants", &json!({ "minutes": 10 })).ok().json()["code"].clone();
+    let sale = |id: &str, code: &serde_json::Value| {
+        let mut order = placed(id, "anna", common::now(), "cup", 2, "5");
+        order.as_object_mut().unwrap().remove("customer");
+        order["code"] = code.clone();
+        order["channel"] = json!("till");
+        order
+    };
+    let code = shown(&mut phone);
+    let told = |order: serde_json::Value| hub.shop().order(order);
+    assert_eq!(told(sale("T-1", &code)).ok().json()["outcomes"], json!(["kept"]));
+    phone.sync();
+    assert_eq!(phone.cart(), lines(&[("tea", 1)]), "what she took with her leaves the cart on her phone");
+    let hers = phone.browser.get("/v1/orders").ok().json();
+    assert_eq!((&hers["orders"][0]["id"], &hers["orders"][0]["channel"]), (&json!("T-1"), &json!("till")));
+
+    hub.clock.advance(Span::HOUR);
+    assert_eq!(told(sale("T-1", &code)).ok().json()["outcomes"], json!(["known"]), "told again after the code's time");
+    let late = told(sale("T-2", &code));
+    late.refused(404, "no-grant");
+    assert_eq!(late.json()["at"], "orders[0].code");
+    let mut guest = Device::visiting(&hub);
+    guest.add("cup", 1);
+    guest.sync();
+    told(sale("T-3", &shown(&mut guest))).refused(422, "order-customer");
+}
+
+#[test]
 fn c05_what_was_paid_before_the_hub_knew_of_it_leaves_the_cart_when_the_device_brings_it() {
     let hub = TestHub::start();
     let mut phone = Device::of(&hub, "anna");

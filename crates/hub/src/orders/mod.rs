@@ -189,6 +189,17 @@ impl Hub {
     /// Takes in one notice. Returns once all of it is durable.
     pub(crate) async fn take_in(&self, notice: Notice) -> Result<Outcome, Refusal> {
         let now = self.config.clock.now();
+        let notice = match notice.by_code() {
+            None => notice,
+            // Told again after the code's time: it was hers the first time.
+            Some(code) => match self.orders.get(&notice.id).await? {
+                Some(order) => notice.of(order.customer),
+                None => {
+                    let customer = self.grants.customer(code).await.map_err(|refusal| refusal.at("code"))?;
+                    notice.of(customer.ok_or(notice::VISITOR.at("code"))?)
+                }
+            },
+        };
         let (id, happened) = notice.check(now)?;
         match happened {
             Happened::Placed(placed) => self.placed(&id, &placed, now).await,

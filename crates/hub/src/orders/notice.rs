@@ -19,6 +19,8 @@ pub(crate) struct Notice {
     pub(crate) id: String,
     state: State,
     customer: Option<String>,
+    /// What she shows at the till, or says on the phone, instead: a code that she has made for a clerk.
+    code: Option<String>,
     at: Option<Moment>,
     currency: Option<String>,
     #[serde(default)]
@@ -95,6 +97,9 @@ const ID: Refusal = Refusal::senseless("order-id", "An order's number is missing
 const CUSTOMER: Refusal =
     Refusal::senseless("order-customer", "The customer of a placed order is missing or is no id.")
         .fix("Send the shop's id for her, as in her login token; leave out orders of guests.");
+pub(crate) const VISITOR: Refusal =
+    Refusal::senseless("order-customer", "The code is one of somebody who is not signed in.")
+        .fix("Let her sign in and show a new code, or leave out orders of guests.");
 const CURRENCY: Refusal =
     Refusal::senseless("order-currency", "The currency is missing, or is not the one of her other orders.")
         .fix("Send an ISO 4217 code such as EUR, always the same for one shop.");
@@ -114,6 +119,16 @@ const OPTIONS: Refusal =
     Refusal::senseless("order-options", "The options of a line are not of the form `name=value&name=value`.");
 
 impl Notice {
+    /// Says whose it is, where she was named by a code.
+    pub(crate) fn of(self, customer: String) -> Self {
+        Self { customer: Some(customer), code: None, ..self }
+    }
+
+    /// Whether it names her by a code only.
+    pub(crate) fn by_code(&self) -> Option<&str> {
+        self.code.as_deref().filter(|_| self.customer.is_none() && matches!(self.state, State::Placed))
+    }
+
     /// Checks a notice. `now` is the moment of one that names none.
     pub(crate) fn check(self, now: Instant) -> Result<(String, Happened), Refusal> {
         if self.id.is_empty() || self.id.len() > MAX_TEXT {
