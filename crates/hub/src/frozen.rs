@@ -37,7 +37,13 @@ fn accounts_sessions_and_notes_are_read() {
         visitors: vec!["bb".repeat(32)],
     };
     assert_eq!(from_str::<Account>(sample!("account-1.json")).unwrap(), account);
-    let live = Stored::Live { customer: "CG-12520".into(), life: 2, since: 1_478_563_200_000, seen: 1_478_563_260_000 };
+    let live = Stored::Live {
+        customer: "CG-12520".into(),
+        life: 2,
+        since: 1_478_563_200_000,
+        seen: 1_478_563_260_000,
+        became: None,
+    };
     assert_eq!(from_str::<Stored>(sample!("session-1.json")).unwrap(), live);
     assert_eq!(from_str::<Stored>(sample!("session-erased-1.json")).unwrap(), Stored::Erased);
     let entry = Entry { at: 1_478_563_200_000, event: Event::SignedIn, by: None, what: None };

@@ -32,6 +32,35 @@ fn document_of(reply: &common::Reply) -> Vec<u8> {
 }
 
 #[test]
+fn c02_a_session_goes_on_for_some_seconds_as_the_one_that_took_its_place() {
+    let hub = TestHub::start();
+    let mut phone = Device::of(&hub, "anna");
+    phone.add("A", 1);
+    phone.sync();
+    // Another tab of this browser signs in again; what this one has on the way carries the cookie before.
+    let mut other = phone.browser.clone();
+    other.login(&signed("EdDSA", &claims_at("anna", hub.clock.now())), None).ok();
+    phone.add("A", 1);
+    phone.sync();
+    assert_eq!(phone.cart(), common::lines(&[("A", 2)]));
+    phone.browser.get("/v1/record").ok();
+    // Signed out in one is signed out in all, at once.
+    other.send("POST", "/v1/logout", &[], b"").ok();
+    phone.browser.get("/v1/record").refused(401, "signed-out");
+
+    let mut phone = Device::of(&hub, "anna");
+    let mut other = phone.browser.clone();
+    other.login(&signed("EdDSA", &claims_at("anna", hub.clock.now())), None).ok();
+    hub.clock.advance(Span(11_000));
+    phone.browser.get("/v1/record").refused(401, "signed-out");
+    // Somebody else on the same browser ends it at once.
+    let mut phone = Device::of(&hub, "anna");
+    let mut other = phone.browser.clone();
+    other.login(&signed("EdDSA", &claims_at("berta", hub.clock.now())), None).ok();
+    phone.browser.get("/v1/record").refused(401, "signed-out");
+}
+
+#[test]
 fn c02_every_wrong_token_is_refused_by_name_and_changes_nothing() {
     let hub = TestHub::start();
     let seconds = now().0 / 1_000;

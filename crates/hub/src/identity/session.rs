@@ -58,11 +58,22 @@ pub(crate) enum Found {
     Erased,
 }
 
+/// How long a session that another of the same browser and customer has replaced is good for.
+const SUCCESSION: Span = Span(10_000);
+
 /// As stored. Fields may be added; none may change its meaning.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "lowercase")]
 pub(crate) enum Stored {
-    Live { customer: String, life: u64, since: i64, seen: i64 },
+    Live {
+        customer: String,
+        life: u64,
+        since: i64,
+        seen: i64,
+        /// Key of the session that took this one's place, in hexadecimal digits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        became: Option<String>,
+    },
     Erased,
 }
 
@@ -92,7 +103,8 @@ impl Sessions {
     /// Starts a session under a key of [`Self::key`].
     pub(crate) async fn start(&self, key: Key, customer: &CustomerId, life: u64) -> Result<(), Refusal> {
         let now = self.clock.now();
-        let stored = Stored::Live { customer: customer.as_str().to_owned(), life, since: now.0, seen: now.0 };
+        let customer = customer.as_str().to_owned();
+        let stored = Stored::Live { customer, life, since: now.0, seen: now.0, became: None };
         let until = Some(self.until(now, now));
         let value = encode(&stored);
         change(&*self.store, place(key), |_| Ok(Next::Put { value: value.clone(), until, answer: () })).await
@@ -100,22 +112,48 @@ impl Sessions {
 
     /// Looks a token up, and notes now and then that it is in use.
     pub(crate) async fn find(&self, token: &str) -> Result<Found, Refusal> {
-        let Some(key) = Self::key(token) else { return Ok(Found::Nothing) };
-        let Some(kept) = self.store.get(place(key)).await? else { return Ok(Found::Nothing) };
-        let (customer, life, since, seen) = match decode(&kept.value)? {
-            Stored::Erased => return Ok(Found::Erased),
-            Stored::Live { customer, life, since, seen } => (customer, life, Instant(since), Instant(seen)),
+        let Some(mut key) = Self::key(token) else { return Ok(Found::Nothing) };
+        let (kept, customer, life, since, seen) = loop {
+            let Some(kept) = self.store.get(place(key)).await? else { return Ok(Found::Nothing) };
+            match decode(&kept.value)? {
+                Stored::Erased => return Ok(Found::Erased),
+                // Only while that one is good: signed out in one tab is signed out in all.
+                Stored::Live { became: Some(became), .. } => key = Key::from_hex(&became).ok_or_else(damaged)?,
+                Stored::Live { customer, life, since, seen, became: None } => {
+                    break (kept, customer, life, Instant(since), Instant(seen));
+                }
+            }
         };
         let now = self.clock.now();
         // A write per request would cost a flush per request; a hundredth of the idle time is exact enough.
         if now - seen > Span(self.lifetime.idle.0 / 100) {
-            let stored = Stored::Live { customer: customer.clone(), life, since: since.0, seen: now.0 };
+            let stored = Stored::Live { customer: customer.clone(), life, since: since.0, seen: now.0, became: None };
             let until = Some(self.until(since, now));
             // Whoever was faster has noted the same, or has ended the session.
             let _ = self.store.swap(place(key), Some(kept.revision), Some(encode(&stored)), until).await?;
         }
         let customer = CustomerId::new(&customer).ok_or_else(damaged)?;
         Ok(Found::Live(Session { customer, life, key }))
+    }
+
+    /// Lets a session go on as another for some seconds: what the browser's tabs have on the way was sent with the
+    /// cookie before, and none of them is to be told that she has signed out. One that was erased stays so.
+    pub(crate) async fn succeed(&self, key: Key, successor: Key) -> Result<(), Refusal> {
+        let until = Some(self.clock.now() + SUCCESSION);
+        change(&*self.store, place(key), |present| {
+            Ok(match present.map(decode).transpose()? {
+                None | Some(Stored::Erased) => Next::Keep(()),
+                Some(Stored::Live { customer, life, since, seen, .. }) => {
+                    let became = Some(successor.hex());
+                    Next::Put {
+                        value: encode(&Stored::Live { customer, life, since, seen, became }),
+                        until,
+                        answer: (),
+                    }
+                }
+            })
+        })
+        .await
     }
 
     /// Ends a session; one that was erased stays so.

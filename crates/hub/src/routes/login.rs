@@ -151,10 +151,13 @@ async fn admit(
     if let Some(earlier) = cookie::read(headers, cookie::SESSION)
         && let Found::Live(earlier) = hub.sessions.find(earlier).await?
     {
+        // Another customer's ends at once.
         if earlier.shopper() == session.shopper() {
             hub.documents.reseat(session.shopper(), session.life, earlier.key, session.key).await?;
+            hub.sessions.succeed(earlier.key, session.key).await?;
+        } else {
+            hub.sessions.end(earlier.key).await?;
         }
-        hub.sessions.end(earlier.key).await?;
         hub.accounts.signed_out(earlier.shopper(), earlier.key).await?;
     }
     Ok(())
