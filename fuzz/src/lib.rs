@@ -3,6 +3,8 @@
 
 mod document;
 
+use std::sync::LazyLock;
+
 use wellmet_book::Book;
 use wellmet_cli::shop::compile::{Target, compile};
 use wellmet_cli::shop::persona::{Persona, Where};
@@ -18,6 +20,7 @@ use wellmet_engine::table::Table;
 use wellmet_engine::time::Instant;
 use wellmet_engine::value::Value;
 use wellmet_engine::wire::{Reader, Writer};
+use wellmet_state::Document;
 
 /// A condition as JSON, on a shopper that has a value of every kind.
 pub fn condition(bytes: &[u8]) {
@@ -103,7 +106,8 @@ fn rules(bytes: &[u8]) {
 
 /// A document, a message of the exchange, an order's snapshot: as a device or the hub is given them.
 pub fn document(bytes: &[u8]) {
-    document::feed(bytes, &document::rich());
+    static RICH: LazyLock<Document> = LazyLock::new(document::rich);
+    document::feed(bytes, &RICH);
 }
 
 /// What is kept beside the document: what she looked at, and what her orders tell of her.

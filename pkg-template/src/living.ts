@@ -446,6 +446,8 @@ export function live(scene: Scene): Living {
       if (desk.ahead) {
         // What was read ahead of time may be old, and its first look is still to be kept.
         whenSeen(() => {
+          // Switched off before anybody saw it.
+          if (!watch) return;
           keeping.flushJourney();
           void reread().then(begin);
         });

@@ -333,6 +333,20 @@ describe("a page that changes", () => {
     expect(page.script.calls).toContain("visit");
   });
 
+  test("that is prerendered and switched off stays so when it is looked at", async () => {
+    Object.defineProperty(document, "prerendering", { value: true, configurable: true });
+    const page = testPage(GREETING, anna);
+    await page.start();
+    page.wellmet.destroy();
+    const { calls } = page.script;
+    const before = [...calls];
+    Reflect.deleteProperty(document, "prerendering");
+    document.dispatchEvent(new Event("prerenderingchange"));
+    await settle();
+    expect(calls).toEqual(before);
+    expect(seen()).toBe("Welcome");
+  });
+
   test("that comes back out of the cache is read again", async () => {
     const idb = fakeIndexedDb();
     const page = testPage("", undefined, { idb });

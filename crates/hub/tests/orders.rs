@@ -89,6 +89,8 @@ fn c79_the_till_names_her_by_the_code_that_she_shows() {
     assert_eq!(phone.cart(), lines(&[("tea", 1)]), "what she took with her leaves the cart on her phone");
     let hers = phone.browser.get("/v1/orders").ok().json();
     assert_eq!((&hers["orders"][0]["id"], &hers["orders"][0]["channel"]), (&json!("T-1"), &json!("till")));
+    let mut berta = Device::of(&hub, "berta");
+    told(sale("T-1", &shown(&mut berta))).refused(409, "order-differs");
 
     hub.clock.advance(Span::HOUR);
     assert_eq!(told(sale("T-1", &code)).ok().json()["outcomes"], json!(["known"]), "told again after the code's time");

@@ -45,8 +45,7 @@ export function lookUp(
   scene?: Scene,
 ): [pattern: string, lang?: string] {
   const word = prefix + "." + name;
-  const page = pageWords();
   const spoken = (words: Vocabulary, key: string) => tongues(locale).map((tongue) => words[tongue]?.[key]).find((said) => said != null);
-  const pattern = own?.[name] ?? spoken(page, word) ?? scene?.text?.(word) ?? spoken(brought, name);
+  const pattern = own?.[name] ?? spoken(pageWords(), word) ?? scene?.text?.(word) ?? spoken(brought, name);
   return pattern == null ? [brought.en?.[name] ?? "", "en"] : [pattern];
 }

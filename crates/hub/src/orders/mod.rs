@@ -191,12 +191,12 @@ impl Hub {
         let now = self.config.clock.now();
         let notice = match notice.by_code() {
             None => notice,
-            // Told again after the code's time: it was hers the first time.
-            Some(code) => match self.orders.get(&notice.id).await? {
-                Some(order) => notice.of(order.customer),
-                None => {
-                    let customer = self.grants.customer(code).await.map_err(|refusal| refusal.at("code"))?;
-                    notice.of(customer.ok_or(notice::VISITOR.at("code"))?)
+            Some(code) => match self.grants.customer(code).await {
+                Ok(customer) => notice.of(customer.ok_or(notice::VISITOR.at("code"))?),
+                // Told again after the code's time: it is whose it was the first time.
+                Err(refusal) => {
+                    let told = self.orders.get(&notice.id).await?;
+                    notice.of(told.ok_or(refusal.at("code"))?.customer)
                 }
             },
         };
