@@ -1,11 +1,12 @@
-//! Starting other programs: shown, captured, or both at once.
+//! Starting other programs: shown, captured, or both at once; with a time limit where the network may keep them waiting.
 
 use crate::{Outcome, place};
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 /// One program call. Runs in the root of the project unless told otherwise.
 pub(crate) struct Run {
@@ -121,6 +122,33 @@ impl Run {
         Ok((text, status.success()))
     }
 
+    /// Runs it quietly, but not longer than `limit`: then it is ended, with all that it started. Returns what it wrote,
+    /// standard output first, and whether it ended well; `None` when its time was over.
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    pub(crate) fn within(mut self, limit: Duration) -> Outcome<Option<(String, bool)>> {
+        self.command.env("NO_COLOR", "1").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut self.command, 0);
+        let child = self.command.spawn().map_err(|error| self.not_started(&error))?;
+        let group = child.id();
+        let (sender, ended) = mpsc::channel();
+        std::thread::spawn(move || sender.send(child.wait_with_output()));
+        match ended.recv_timeout(limit) {
+            Ok(Ok(output)) => {
+                let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+                Ok(Some((text.concat(), output.status.success())))
+            }
+            Ok(Err(error)) => Err(format!("`{}`: {error}", self.words)),
+            Err(_) => {
+                // It may have ended just now; then there is nothing left to end.
+                let _ = Run::new("kill").args(["-KILL", "--", &format!("-{group}")]).capture();
+                Ok(None)
+            }
+        }
+    }
+
     fn not_started(&self, error: &std::io::Error) -> String {
         format!("`{}` could not be started: {error}", self.words)
     }
@@ -144,4 +172,18 @@ fn follow(pipe: impl Read + Send + 'static, kept: Arc<Mutex<String>>) -> std::th
 /// Whether a program of this name can be started from `PATH`.
 pub(crate) fn on_path(name: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_program_that_does_not_end_is_ended() {
+        assert_eq!(Run::new("sleep").arg("600").within(Duration::ZERO).unwrap(), None);
+        let (text, well) =
+            Run::new("sh").args(["-c", "echo out; echo err >&2; exit 3"]).within(Duration::MAX).unwrap().unwrap();
+        assert_eq!((text.as_str(), well), ("out\nerr\n", false));
+    }
 }

@@ -3,6 +3,7 @@
 //! Every step runs even when an earlier one failed. The last line is `N passed, N failed`: the tests of all runners,
 //! and one for each check that has no tests of its own (format, lints, types, sizes).
 
+mod advisories;
 mod architecture;
 mod count;
 mod steps;
@@ -35,7 +36,12 @@ const STEPS: &[Step] = &[
     Step { name: "examples", about: "every example, installed, built and opened in a browser", run: steps::examples },
     Step { name: "wasm-pack", about: "`wasm-pack build` at the root", run: steps::wasm_pack },
     Step { name: "browser", about: "the demo shop in a real browser", run: steps::browser },
-    Step { name: "licences", about: "cargo-deny", run: steps::licences },
+    Step { name: "licences", about: "licences, sources and versions of the crates", run: steps::licences },
+    Step {
+        name: "advisories",
+        about: "known holes and withdrawn versions, of crates and npm packages",
+        run: advisories::check,
+    },
 ];
 
 struct Result {

@@ -171,12 +171,11 @@ pub(super) fn browser() -> Outcome<Counts> {
 }
 
 pub(super) fn licences() -> Outcome<Counts> {
-    if !on_path("cargo-deny") {
-        say::line("skipped: cargo-deny is not installed (`cargo install cargo-deny --locked`)");
-        return Ok(Counts { skipped: 1, ..Counts::default() });
-    }
-    // Advisories need a download and change without us; `cargo deny check advisories` asks for them.
-    Run::cargo().args(["deny", "check", "bans", "licenses", "sources"]).show().map(|()| ONE)
+    // The package at the root is one of many; without `--workspace` only what goes into the page would be looked at.
+    Run::new(tools::cargo_deny()?)
+        .args(["--workspace", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"])
+        .show()
+        .map(|()| ONE)
 }
 
 /// Runs every `*.test.mjs` below a folder with Node's own runner.

