@@ -32,6 +32,7 @@ const built = await readFile(join(from, "wellmet_bg.wasm")).catch(() => {
   process.exit(1);
 });
 const { wasm, glue } = shorten(built, await bareGlue(join(from, "wellmet.js")));
+const explaining = shorten(await readFile(join(from, "wellmet_debug_bg.wasm")), await bareGlue(join(from, "wellmet_debug.js")));
 const sri = (bytes) => "sha384-" + createHash("sha384").update(bytes).digest("base64");
 
 const generated = {
@@ -40,6 +41,15 @@ const generated = {
     onResolve({ filter: /\/(glue|wasm)\.js$/ }, ({ path }) => ({ path, namespace: "generated" }));
     onLoad({ filter: /glue/, namespace: "generated" }, () => ({ contents: glue, loader: "js" }));
     onLoad({ filter: /wasm/, namespace: "generated" }, () => ({ contents: wasm.toString("base64"), loader: "text" }));
+  },
+};
+
+/** The glue of the engine that the developer's overlay takes. */
+const explainer = {
+  name: "explainer",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/core\.js$/ }, ({ path }) => ({ path, namespace: "explainer" }));
+    onLoad({ filter: /./, namespace: "explainer" }, () => ({ contents: explaining.glue, loader: "js" }));
   },
 };
 
@@ -73,8 +83,8 @@ const common = {
   target: "es2022",
   charset: "utf8",
   legalComments: "none",
-  plugins: [generated, apart],
-  define: { WASM_INTEGRITY: JSON.stringify(sri(wasm)) },
+  plugins: [generated, explainer, apart],
+  define: { WASM_INTEGRITY: JSON.stringify(sri(wasm)), DEBUG_INTEGRITY: JSON.stringify(sri(explaining.wasm)) },
 };
 await Promise.all([
   build({ ...common, entryPoints: ["src/auto.ts"], outfile: join(out, "wellmet.js"), minify: true }),
@@ -89,6 +99,7 @@ await Promise.all([
   ...["state", "rules"].map((name) => buildAlone(name, { common, from, out })),
 ]);
 await writeFile(join(out, "wellmet_bg.wasm"), wasm);
+await writeFile(join(out, "debug_bg.wasm"), explaining.wasm);
 
 // Types: ours, and the proof that the wasm half has the shape that ours expect.
 const proof = join(out, "proof.ts");
@@ -96,8 +107,11 @@ const towards = (path) => "./" + relative(out, path).replaceAll("\\", "/");
 await writeFile(
   proof,
   `import type { Glue } from "${towards(join(here, "src/engine.js"))}";
+import type { Explaining } from "${towards(join(here, "src/debug/engine.js"))}";
 import * as glue from "${towards(join(from, "wellmet.js"))}";
+import * as debug from "${towards(join(from, "wellmet_debug.js"))}";
 export const fits: Glue = glue;
+export const explains: Pick<Explaining, "explain"> = debug.Session.prototype;
 `,
 );
 const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
@@ -117,7 +131,7 @@ for (const name of ["package.json", "README.md", "schema.json"]) await cp(join(h
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) await cp(join(root, licence), join(out, licence));
 
 const elements = (await readdir(join(out, "elements"))).sort().map((name) => `elements/${name}`);
-const shipped = ["wellmet.js", "wellmet_bg.wasm", ...LATER.map((name) => `${name}.js`), "stub.js", "index.js", "slim.js", "inline.js", "react.js", "state/index.js", "state/state_bg.wasm", "rules/index.js", "rules/rules_bg.wasm", ...elements];
+const shipped = ["wellmet.js", "wellmet_bg.wasm", "debug_bg.wasm", ...LATER.map((name) => `${name}.js`), "stub.js", "index.js", "slim.js", "inline.js", "react.js", "state/index.js", "state/state_bg.wasm", "rules/index.js", "rules/rules_bg.wasm", ...elements];
 const files = await Promise.all(shipped.map(async (name) => [name, await readFile(join(out, name))]));
 const hashes = Object.fromEntries(files.map(([name, bytes]) => [name, sri(bytes)]));
 await writeFile(join(out, "sri.json"), JSON.stringify(hashes, null, 2) + "\n");

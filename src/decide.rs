@@ -1,9 +1,11 @@
 //! All slots of a page in one call.
 
 use wasm_bindgen::prelude::*;
+use wellmet_book::Book;
 use wellmet_engine::decide::{self, Outcome};
 use wellmet_engine::profile::{CartLine, Facts, Page};
 use wellmet_engine::shelf::{Lookup, Shelf};
+use wellmet_engine::table::Table;
 use wellmet_state::line::{self, Named};
 
 use crate::book::Needs;
@@ -53,9 +55,22 @@ impl Session {
 impl Session {
     /// What the page shows, and what the journey is to remember.
     fn decided(&self, slots: &[String]) -> (JsValue, Vec<(String, String)>) {
-        let (Some(book), Some(table)) = (&self.book, &self.table) else {
-            return (view::to_js(&view::Outcome { decisions: Vec::new(), needs: Vec::new(), until: 0.0 }), Vec::new());
-        };
+        let decided = self.with_facts(|book, table, facts| {
+            let outcome = decide::decide(table, facts, book, &host::Page, &asked(slots));
+            let assigned =
+                outcome.assigned.iter().map(|(experiment, choice)| ((*experiment).to_owned(), (*choice).to_owned()));
+            let assigned = assigned.collect();
+            (show(outcome, book), assigned)
+        });
+        decided.unwrap_or_else(|| {
+            let nothing = view::Outcome { decisions: Vec::new(), needs: Vec::new(), until: 0.0 };
+            (view::to_js(&nothing), Vec::new())
+        })
+    }
+
+    /// Gives `work` all that is known at this moment; nothing without a book that has rules.
+    pub(crate) fn with_facts<T>(&self, work: impl FnOnce(&Book, &Table, &Facts<'_>) -> T) -> Option<T> {
+        let (Some(book), Some(table)) = (&self.book, &self.table) else { return None };
         let document = &self.device.document;
         let cart: Vec<(String, u32)> = document
             .cart()
@@ -85,16 +100,16 @@ impl Session {
             cart: &cart,
             unit: self.record.as_ref().map_or(&self.visitor, |record| record.customer.as_str()),
         };
-        let names: Vec<&str> = slots.iter().take(MAX_SLOTS).map(String::as_str).collect();
-        let outcome = decide::decide(table, &facts, book, &host::Page, &names);
-        let assigned =
-            outcome.assigned.iter().map(|(experiment, choice)| ((*experiment).to_owned(), (*choice).to_owned()));
-        let assigned = assigned.collect();
-        (show(outcome, book), assigned)
+        Some(work(book, table, &facts))
     }
 }
 
-fn show(outcome: Outcome<'_>, book: &wellmet_book::Book) -> JsValue {
+/// The slots that a page may ask for.
+pub(crate) fn asked(slots: &[String]) -> Vec<&str> {
+    slots.iter().take(MAX_SLOTS).map(String::as_str).collect()
+}
+
+fn show(outcome: Outcome<'_>, book: &Book) -> JsValue {
     // The reason's own values, in step with the decisions that borrow them.
     let seen: Vec<_> = outcome.decisions.iter().map(|decision| decision.reason.args()).collect();
     let decisions = outcome
@@ -118,7 +133,7 @@ fn show(outcome: Outcome<'_>, book: &wellmet_book::Book) -> JsValue {
     view::to_js(&view::Outcome { decisions, needs: Needs::from(outcome.needs).names(book), until })
 }
 
-fn show_item<'a>(item: &'a decide::Item<'a>, book: &'a wellmet_book::Book) -> Option<view::Item<'a>> {
+fn show_item<'a>(item: &'a decide::Item<'a>, book: &'a Book) -> Option<view::Item<'a>> {
     let Lookup::Here(card) = book.card(item.item) else { return None };
     let reason = view::Reason { code: item.because.code(), text: item.text, args: view::Fields(&item.args) };
     Some(view::Item::of(card, reason))

@@ -9,6 +9,8 @@ mod cart;
 mod configuration;
 mod decide;
 mod error;
+#[cfg(any(test, feature = "explain"))]
+mod explain;
 pub mod host;
 mod journey;
 mod preference;

@@ -62,6 +62,7 @@ fn typescript(rust: &str) -> (String, bool) {
         "f64" | "u32" => "number",
         "bool" => "boolean",
         "Fields" => "Record<string, Field>",
+        "Seen" => "Record<string, unknown>",
         name => interface(name),
     };
     (plain.to_owned(), false)
@@ -79,6 +80,7 @@ fn declaration(shape: &Shape) -> String {
 
 #[test]
 fn the_declarations_are_those_of_the_rust_types() {
+    use crate::explain::{Refusal, Trace};
     use crate::view::{
         Cart, CartLine, Configuration, Decision, Item, OptionGroup, OptionValue, Outcome, Preference, Reason,
     };
@@ -93,6 +95,8 @@ fn the_declarations_are_those_of_the_rust_types() {
         OptionValue::SHAPE,
         OptionGroup::SHAPE,
         Configuration::SHAPE,
+        Refusal::SHAPE,
+        Trace::SHAPE,
     ];
     let made = shapes.iter().fold(HEAD.to_owned(), |text, shape| text + &declaration(shape));
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/pkg-template/src/shapes.ts");

@@ -43,14 +43,17 @@ macro_rules! object {
 
         impl $(<$life>)? Json for $name $(<$life>)? {
             fn json(&self, out: &mut String) -> bool {
-                object(out, &[$(($property, &self.$field),)*]);
+                $crate::view::write_object(out, &[$(($property, &self.$field),)*]);
                 true
             }
         }
     };
 }
 
-fn object(out: &mut String, properties: &[(&str, &dyn Json)]) {
+#[cfg(any(test, feature = "explain"))]
+pub(crate) use object;
+
+pub(crate) fn write_object(out: &mut String, properties: &[(&str, &dyn Json)]) {
     out.push_str("{");
     for (name, value) in properties {
         member(out, name, *value);

@@ -9,14 +9,28 @@ import { draftOf, takeOther } from "./draft.js";
 import { all, listen } from "./dom.js";
 import type { Session } from "./engine.js";
 
+/** Most of one article that can be asked for at a time. */
+const MOST = 1_000_000;
+
 /** A quantity as she types it. "0.5" is not none of it, and "1e9" not one. */
 const typed = (text: string): number => (/^\s*\d+\s*$/.test(text) ? +text : NaN);
 
-const quantityIn = (within: Element | null | undefined, fallback: string | undefined): number => {
+/** Says at the field which quantities there are: in the browser's own words where the shop's markup has bounds. */
+function refuse(field: HTMLInputElement): void {
+  if (field.checkValidity()) field.setCustomValidity(`1 – ${MOST}`);
+  field.reportValidity();
+  // What she types next is judged anew.
+  field.addEventListener("input", () => field.setCustomValidity(""), { once: true });
+}
+
+/** How many to add, from the field beside the button or else from the button; nothing when that is no quantity. */
+function quantityIn(within: Element | null | undefined, said = "1"): number | undefined {
   const field = within?.querySelector<HTMLInputElement>("[data-wm-quantity]");
-  const n = typed(field?.value ?? fallback ?? "1");
-  return n > 0 && n < 1e6 ? n : 1;
-};
+  const n = typed(field?.value ?? said);
+  if (n > 0 && n <= MOST && (!field || field.checkValidity())) return n;
+  if (field) refuse(field);
+  return;
+}
 
 /** What is chosen in the controls with `data-wm-option`, and what the button itself says. */
 export function optionsOf(button: HTMLElement, form: Element | null): Record<string, string> {
@@ -52,10 +66,12 @@ export function heedActions(
     const shown = line && inCart(line);
     const item = wmItem ?? key;
     const around = button.closest("form,[data-wm-configurator]");
-    const n = quantityIn(around, wmQuantity);
-    if (action === "add" && configurator) draft(configurator, (s) => s.addConfigured(draftOf(configurator), n));
-    else if (action === "add" && item) void shop.add(item, n, optionsOf(button, around));
-    else if (action === "increase" && shown) void shop.setQuantity(line!, shown + 1);
+    if (action === "add" && (configurator || item)) {
+      const n = quantityIn(around, wmQuantity);
+      if (!n) return true;
+      if (configurator) draft(configurator, (s) => s.addConfigured(draftOf(configurator), n));
+      else void shop.add(item!, n, optionsOf(button, around));
+    } else if (action === "increase" && shown) void shop.setQuantity(line!, shown + 1);
     else if (action === "decrease" && shown) void shop.setQuantity(line!, shown - 1);
     else if (action === "remove" && line) void shop.remove(line);
     else if (action === "clear") void shop.clear();
@@ -88,7 +104,7 @@ export function heedActions(
         s.configure(configurator.dataset.wmConfigurator!, draftOf(configurator), wmGroup, value),
       );
     } else if (line) {
-      if (typed(value) >= 0) void shop.setQuantity(line, typed(value));
+      if (typed(value) <= MOST && field.checkValidity()) void shop.setQuantity(line, typed(value));
       // Not left there as if it had been taken.
       else field.value = String(inCart(line) ?? "");
     } else if (wmName != null) void shop.setName(value);

@@ -7,26 +7,19 @@
  * anything of that. It lies over the page and changes nothing in it.
  */
 import { visitorCookie } from "./cookie.js";
-import { ANALYTICS, CART, PERSONALIZATION } from "./consent.js";
 import { all, listen } from "./dom.js";
 import { isDevelopment, signed } from "./debug/allowed.js";
+import { PURPOSES, purposes } from "./debug/consented.js";
+import { takeOver, traces } from "./debug/engine.js";
+import { make, pairs, table, type Child } from "./debug/make.js";
 import { SHEET } from "./debug/sheet.js";
+import { variants } from "./debug/trace.js";
 import { fromBase64 } from "./bytes.js";
 import { toName, type Act } from "./names.js";
 import { phrase } from "./text.js";
 import type { Scene } from "./wellmet.js";
 
 const MOST_LINES = 200;
-
-type Child = Node | string | undefined;
-
-/** An element with attributes and children; text is set as text. */
-function make<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Record<string, string> = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children.filter((child): child is Node | string => child != null));
-  return element;
-}
 
 const kb = (bytes: number): string => (bytes ? `${(bytes / 1000).toFixed(1)} kB` : "cached");
 
@@ -53,6 +46,8 @@ async function mayOpen(scene: Scene): Promise<boolean> {
 export async function openOverlay(scene: Scene): Promise<() => void> {
   if (!(await mayOpen(scene))) return () => {};
   const { desk, shop } = scene;
+  // Before anything is drawn: what came later would push the rest about.
+  const untraced = await takeOver(desk).then(() => undefined, (error: Error) => error);
   const off: (() => void)[] = [];
   const host = make("div", { "data-wm-debug": "" });
   const root = host.attachShadow({ mode: "open" });
@@ -83,29 +78,17 @@ export async function openOverlay(scene: Scene): Promise<() => void> {
     return [content, note];
   }
 
-  function table(head: string[], rows: Child[][]): HTMLElement {
-    const cells = (tag: "th" | "td", row: Child[]) =>
-      row.map((cell) => make(tag, tag === "th" ? { scope: "col" } : {}, typeof cell === "string" ? cell : cell));
-    return make(
-      "table",
-      {},
-      ...(head.length ? [make("thead", {}, make("tr", {}, ...cells("th", head)))] : []),
-      make("tbody", {}, ...rows.map((row) => make("tr", {}, ...cells("td", row)))),
-    );
-  }
-
-  const pairs = (rows: [string, Child][]): HTMLElement =>
-    make("table", {}, make("tbody", {}, ...rows.map(([name, value]) => make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, value ?? "–")))));
-
   // -- what each slot shows, and why
 
   function showSlots(): void {
     const [content, note] = parts.get("Slots")!;
     const slots = all("[data-wm-slot],[data-wm-decide]");
+    const names = slots.map((element) => element.dataset.wmSlot || element.dataset.wmDecide!);
+    const traced = traces(desk, [...new Set(names)]);
     note.textContent = `${slots.length} on this page`;
     content.replaceChildren(
-      ...slots.map((element) => {
-        const name = element.dataset.wmSlot || element.dataset.wmDecide!;
+      ...slots.flatMap((element, at) => {
+        const name = names[at]!;
         const decision = scene.explain(name);
         const { width, height } = element.getBoundingClientRect();
         const look = make("button", { type: "button" }, "Show");
@@ -136,7 +119,8 @@ export async function openOverlay(scene: Scene): Promise<() => void> {
         ];
         const shown = pairs(rows.filter(([, value]) => value != null && value !== ""));
         shown.prepend(make("caption", {}, name, " ", look));
-        return shown;
+        const trace = traced.get(name);
+        return [shown, (trace && variants(trace)) ?? ""];
       }),
     );
   }
@@ -144,12 +128,11 @@ export async function openOverlay(scene: Scene): Promise<() => void> {
   function showState(): void {
     const [consent, consentNote] = parts.get("Consent")!;
     const bits = desk.bits;
-    const purposes: [string, number][] = [["cart", CART], ["personalization", PERSONALIZATION], ["analytics", ANALYTICS]];
-    consentNote.textContent = purposes.filter(([, bit]) => bits & bit).map(([name]) => name).join(", ") || "none";
+    consentNote.textContent = purposes(bits).join(", ") || "none";
     const signal = (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
     consent.replaceChildren(
       pairs([
-        ...purposes.map(([name, bit]): [string, Child] => [name, bits & bit ? "granted" : "not granted"]),
+        ...PURPOSES.map(([name, bit]): [string, Child] => [name, bits & bit ? "granted" : "not granted"]),
         ["asked of", scene.options.consentFrom ?? "auto"],
         ["Global Privacy Control", signal ? "on: measuring is off unless granted" : "off"],
       ]),
@@ -323,6 +306,7 @@ export async function openOverlay(scene: Scene): Promise<() => void> {
     panel.showPopover();
   }
   refresh();
+  if (untraced) note("no traces", `debug_bg.wasm: ${untraced.message}`, true);
   return close;
 }
 

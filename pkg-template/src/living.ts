@@ -27,6 +27,11 @@ import { readStore } from "./store.js";
 import { openStore, type Store } from "./writing.js";
 
 const NAME_LONGEST = 80;
+/** Beyond what any cart takes. */
+const TOO_MANY = 2 ** 32 - 1;
+
+/** What is no quantity becomes one that the engine refuses, instead of what WebAssembly would make of it (2.5 is 2). */
+const count = (n: number): number => (Number.isInteger(n) && n >= 0 && n < TOO_MANY ? n : TOO_MANY);
 
 /** The second half, as the first one sees it. */
 export interface Living {
@@ -343,9 +348,9 @@ export function live(scene: Scene): Living {
     add(item, n = 1, options = {}) {
       const canonical = new URLSearchParams(options);
       canonical.sort();
-      return act((s) => s.add(item, String(canonical), n));
+      return act((s) => s.add(item, String(canonical), count(n)));
     },
-    setQuantity: (line, quantity) => act((s) => (quantity > 0 ? s.setQuantity(line, quantity) : s.remove(line))),
+    setQuantity: (line, quantity) => act((s) => s.setQuantity(line, count(quantity))),
     remove: (line) => act((s) => s.remove(line)),
     clear: () => act((s) => s.clear()),
     saveForLater: (line) => act((s) => s.putAside(line, true)),
@@ -360,7 +365,7 @@ export function live(scene: Scene): Living {
     async addConfigured(id, n = 1) {
       const needs = lacking(id);
       if (needs.length) await scene.fetchChunks(needs);
-      await act((s) => s.addConfigured(id, n));
+      await act((s) => s.addConfigured(id, count(n)));
     },
     async setName(name) {
       if (desk.personal()) return act((s) => s.setPreference("name", clean(name).slice(0, NAME_LONGEST)));

@@ -129,3 +129,23 @@ export interface ConfigurationView {
   /** Chunks that hold the model, when it is not loaded yet. */
   needs: string[];
 }
+
+/** A variant that did not apply, and why. */
+export interface Refusal {
+  choice: string;
+  /** Stable, as in a decision's reason. */
+  code: string;
+  /** The values seen. Of a condition: `attribute`, `operator`, `wanted` and `seen` of the first clause that failed. */
+  args: Record<string, unknown>;
+}
+
+/** What became of each variant of a slot, in the shop's order. */
+export interface Trace {
+  slot: string;
+  /** The first variant that applied; empty keeps the shop's own content. */
+  choice: string;
+  /** The variants before it. */
+  refused: Refusal[];
+  /** The variants after it, which nobody asked. */
+  later: string[];
+}

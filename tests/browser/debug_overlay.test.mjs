@@ -20,6 +20,13 @@ const BODY = `<main data-wm-page="home">${GREETING}<p>Cart: <b data-wm-cart="cou
 const overlay = (page) => page.locator("[data-wm-debug] section");
 const loaded = (page) => page.evaluate(() => performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/debug.js")));
 
+/** What the overlay says of each variant of the page's first slot. */
+async function outcomes(page) {
+  const variants = overlay(page).getByRole("table").filter({ hasText: "Why, or why not" }).first();
+  await variants.waitFor();
+  return variants.locator("tbody tr").evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+}
+
 test("it says what is shown and why, looks at another time, and leaves nothing behind", async (t) => {
   const origin = await site(t, { "index.html": html({ body: BODY }) });
   const she = await shopperAt(t, browser, origin, { viewport: { width: 1280, height: 900 } });
@@ -31,6 +38,7 @@ test("it says what is shown and why, looks at another time, and leaves nothing b
   const text = async () => (await overlay(page).innerText()).replace(/\s+/g, " ");
   await page.waitForFunction(() => document.querySelector("[data-wm-debug]").shadowRoot.textContent.includes("known"));
   assert.match(await text(), /greeting.*shows known why targeted/);
+  assert.deepEqual(await outcomes(page), [["known", "shown"], ["returning", "comes later"]]);
   await page.getByRole("button", { name: "Add" }).click();
   await page.waitForFunction(() => document.querySelector("[data-wm-debug]").shadowRoot.textContent.includes("1 in the cart"));
   for (const name of ["Consent", "Profile", "Sizes", "Layout shift", "View as"]) await overlay(page).locator("summary", { hasText: name }).click();
@@ -54,6 +62,10 @@ test("it says what is shown and why, looks at another time, and leaves nothing b
   await overlay(page).getByRole("button", { name: "Close" }).focus();
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("[data-wm-debug]").count(), 0);
+  await she.settled(page);
+  await she.go(page, "/");
+  assert.deepEqual(await she.cart(page), { "FUR-CH-10002647": 2 }, "what was done meanwhile is kept");
+  assert.match(await page.locator("h1").innerText(), /Anna/);
   assert.deepEqual(she.watch.unexpected(), []);
   assert.deepEqual(she.watch.moved(), []);
 });
@@ -62,10 +74,25 @@ test("a record that is none is refused in words", async (t) => {
   const origin = await site(t, { "index.html": html({ body: BODY }) });
   const she = await shopperAt(t, browser, origin);
   const page = await she.open("/?wm=debug");
+  assert.deepEqual(await outcomes(page), [
+    ["known", 'no-consent attribute = "name", purpose = personalization'],
+    ["returning", "not-targeted segment.returning = true, seen: false"],
+  ]);
   await overlay(page).locator("summary", { hasText: "View as" }).click();
   await page.getByLabel("A customer's record").setInputFiles({ name: "x", mimeType: "application/octet-stream", buffer: Buffer.from("no record") });
   await page.waitForFunction(() => document.querySelector("[data-wm-debug]").shadowRoot.textContent.includes("that is no record"));
   assert.deepEqual(she.watch.unexpected(), []);
+});
+
+test("without the engine that explains the page and the rest of the overlay go on", async (t) => {
+  const origin = await site(t, { "index.html": html({ body: BODY }) });
+  const she = await shopperAt(t, browser, origin);
+  await she.context.route("**/debug_bg.wasm", (route) => route.fulfill({ status: 404 }));
+  const page = await she.open("/?wm=debug");
+  await overlay(page).getByText(/debug_bg\.wasm: ./).waitFor();
+  await page.getByRole("button", { name: "Add" }).click();
+  assert.deepEqual(await she.cart(page), { "FUR-CH-10002647": 1 });
+  assert.equal(await overlay(page).getByText("Why, or why not").count(), 0);
 });
 
 test("on a shop's own address only a token that the shop has signed opens it", async (t) => {

@@ -81,9 +81,18 @@ fn module() -> Outcome<bool> {
 
     say::line("compiling Rust to wasm");
     let flags = format!("target.wasm32-unknown-unknown.rustflags = [{}]", remapped_paths().join(", "));
-    for (package, profile) in [("wellmet", "release"), ("wellmet-state-js", "alone"), ("wellmet-rules-js", "alone")] {
+    // The page's crate twice: with what only the developer's overlay asks for in another profile, so that neither
+    // overwrites the other.
+    let builds: [(&str, &str, &[&str]); 4] = [
+        ("wellmet", "release", &[]),
+        ("wellmet", "alone", &["--features", "explain"]),
+        ("wellmet-state-js", "alone", &[]),
+        ("wellmet-rules-js", "alone", &[]),
+    ];
+    for (package, profile, features) in builds {
         Run::cargo()
             .args(["build", "--quiet", "--package", package, "--lib", "--profile", profile])
+            .args(features)
             .args(["--target", "wasm32-unknown-unknown", "--config", &flags])
             .env("CARGO_PROFILE_RELEASE_STRIP", "debuginfo")
             .show()?;
@@ -94,6 +103,7 @@ fn module() -> Outcome<bool> {
     let named = |name: &str| place::work().join(format!("named-{name}.wasm"));
     let modules = [
         ("release/wellmet", "wellmet", named_module()),
+        ("alone/wellmet", "wellmet_debug", named("debug")),
         ("alone/wellmet_state_js", "wellmet_state", named("state")),
         ("alone/wellmet_rules_js", "wellmet_rules", named("rules")),
     ];

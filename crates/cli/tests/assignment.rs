@@ -522,6 +522,14 @@ fn many_variants_decide_the_same_with_and_without_their_index() {
             let a = wellmet_engine::decide::decide(&with, facts, &NoShelf, &host, &["s"]);
             let b = wellmet_engine::decide::decide(&without, facts, &NoShelf, &host, &["s"]);
             assert_eq!(a.decisions[0].choice, b.decisions[0].choice, "{plan}");
+            // A trace passes over nothing: every variant before the one that is shown says why not.
+            let trace = explain(&with, facts, &NoShelf, &host, &["s"]);
+            let choice = trace.decisions[0].choice;
+            assert_eq!(choice, a.decisions[0].choice, "{plan}");
+            let variants = with.slots[0].variants.iter().map(|variant| variant.choice.as_str());
+            let before: Vec<&str> = variants.take_while(|name| *name != choice).collect();
+            let refused: Vec<&str> = trace.decisions[0].refused.iter().map(|(name, _)| *name).collect();
+            assert_eq!(refused, before, "{plan}");
         });
     }
 }

@@ -239,7 +239,8 @@ impl<'a, 'p> Decider<'a, 'p> {
                 }
             }
         };
-        let chosen = match &slot.index {
+        // A trace speaks of every variant that came first, also of those that the index passes over.
+        let chosen = match slot.index.as_ref().filter(|_| !self.trace) {
             None => (0..slot.variants.len()).find(|at| applies(self, *at, decision)),
             Some(index) => {
                 let mut candidates = index.open.clone();

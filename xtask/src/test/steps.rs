@@ -32,7 +32,7 @@ pub(super) fn lints_wasm() -> Outcome<Counts> {
     Run::cargo()
         .args(["clippy", "--quiet", "--target", WASM])
         .args(packages)
-        .args(["--", "-D", "warnings"])
+        .args(["--features", "wellmet/explain", "--", "-D", "warnings"])
         .show()
         .map(|()| ONE)
 }
