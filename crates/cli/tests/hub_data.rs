@@ -26,7 +26,9 @@ fn json(args: &[&str]) -> Value {
 fn refused(args: &[&str]) -> String {
     let output = wellmet(&[args, &["--format", "json"]].concat());
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
-    let failure: Value = serde_json::from_slice(&output.stderr).unwrap();
+    // After what the log has said before it.
+    let said = String::from_utf8(output.stderr).unwrap();
+    let failure: Value = serde_json::from_str(said.trim_end().lines().last().unwrap()).unwrap();
     assert!(failure["place"].is_string(), "{failure}");
     failure["code"].as_str().unwrap().to_owned()
 }
@@ -124,6 +126,45 @@ fn nothing_is_written_over_and_nothing_damaged_is_put_back() {
     fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
     assert_eq!(refused(&["hub", "restore", &file, "--data", &folder.at("new")]), "damaged");
     assert!(!Path::new(&folder.at("new")).join("hub.sqlite").exists());
+}
+
+#[test]
+fn a_keyring_has_a_place_and_backups_of_its_own() {
+    let folder = Folder(tempfile::tempdir().unwrap());
+    let (hub, keys) = (folder.at("hub"), folder.at("keys"));
+    let sealed = ["--data", &hub, "--keyring", &keys];
+    json(&[&["import", "--orders", ORDERS, "--mapping", MAPPING], &sealed[..]].concat());
+    drop(Running::with(&[&["hub"], &sealed[..]].concat(), Stdio::null()));
+
+    // Whoever leaves it out, or names another place, is told before anything is written.
+    assert_eq!(refused(&["hub", "--data", &hub]), "keyring-missing");
+    assert_eq!(refused(&["import", "--orders", ORDERS, "--mapping", MAPPING, "--data", &hub]), "keyring-missing");
+    assert_eq!(refused(&["hub", "--data", &hub, "--keyring", &folder.at("nowhere")]), "keyring-empty");
+    assert_eq!(refused(&["hub", "--data", &hub, "--keyring", &hub]), "keyring-beside");
+    drop(Running::with(&["hub", "--data", &folder.at("b"), "--keyring", &folder.at("b-keys")], Stdio::null()));
+    assert_eq!(refused(&["hub", "--data", &hub, "--keyring", &folder.at("b-keys")]), "keyring-other");
+
+    let (data_file, key_file) = (folder.at("monday"), folder.at("monday-keys"));
+    json(&["hub", "backup", "--data", &hub, &data_file]);
+    let taken = json(&["hub", "backup", "--keyring", &keys, &key_file]);
+    assert!(taken["places"].as_u64().unwrap() > 50, "a key for each customer: {taken}");
+    assert_eq!(refused(&["hub", "restore", &key_file, "--data", &folder.at("new")]), "damaged");
+    assert_eq!(refused(&["hub", "restore", &data_file, "--keyring", &folder.at("new")]), "damaged");
+    json(&["hub", "restore", &data_file, "--data", &folder.at("again")]);
+    json(&["hub", "restore", &key_file, "--keyring", &folder.at("again-keys")]);
+    let again = ["hub", "--data", &folder.at("again"), "--keyring", &folder.at("again-keys")];
+    drop(Running::with(&again, Stdio::null()));
+
+    // A copy is sealed like its source, or opened.
+    let copied = json(&["hub", "copy", &hub, &folder.at("copy")]);
+    assert_eq!(copied["sealed"], true, "{copied}");
+    assert_eq!(refused(&["hub", "--data", &folder.at("copy")]), "keyring-missing");
+    json(&["hub", "copy", "--keyrings", &keys, &folder.at("copy-keys")]);
+    drop(Running::with(&["hub", "--data", &folder.at("copy"), "--keyring", &folder.at("copy-keys")], Stdio::null()));
+    let opened = json(&["hub", "copy", &hub, &folder.at("plain"), "--open", &keys]);
+    assert_eq!(opened["sealed"], false, "{opened}");
+    drop(Running::on(&folder.at("plain")));
+    assert_eq!(refused(&["hub", "copy", "--keyrings", &folder.at("nothing"), &folder.at("c")]), "no-store");
 }
 
 #[test]

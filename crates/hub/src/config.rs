@@ -11,6 +11,7 @@ use crate::identity::keys::Keys;
 pub use crate::identity::session::Lifetime;
 use crate::identity::shop::ShopSecrets;
 use crate::rules::Rules;
+use crate::store::address::Address;
 
 /// Settings of one hub. [`Config::new`] gives those of a shop that runs it behind its own reverse
 /// proxy on one machine.
@@ -18,6 +19,9 @@ use crate::rules::Rules;
 pub struct Config {
     /// Directory of the embedded store.
     pub data: PathBuf,
+    /// Where data keys are kept, for a hub that seals each shopper's data ([`crate::store::sealed`]). `None` seals
+    /// nothing.
+    pub keyring: Option<Address>,
     /// Path before every route, such as `/wellmet`. Empty for none.
     pub base: String,
     /// Origins of the shop's pages (`https://shop.example`). Empty: the origin that the request's
@@ -71,6 +75,7 @@ impl Config {
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
             data: data.into(),
+            keyring: None,
             base: "/wellmet".into(),
             renamed: BTreeMap::new(),
             shop: ShopSecrets::default(),

@@ -21,8 +21,8 @@ use crate::identity::cookie;
 use crate::kept::{Kept, Live, MOST_BURIED, Seat};
 use crate::random;
 use crate::refusal::Refusal;
-use crate::store::change::{Next, change};
-use crate::store::{Bucket, Key, Place, Store, damaged};
+use crate::store::change::{MOST_ROUNDS, Next, change};
+use crate::store::{Bucket, Key, Owner, Place, Store, Swap, damaged};
 
 pub(crate) use own::{POINTS, PaidLine, Settled, line_key, shows};
 
@@ -139,17 +139,27 @@ impl Documents {
     /// The document of a signed-in customer, made when there is none or when she comes back after
     /// she was forgotten. Returns which life it is.
     pub(crate) async fn open(&self, shopper: Key) -> Result<u64, Refusal> {
-        change(&*self.store, place(shopper), |present| {
-            let live = match present.map(kept).transpose()? {
-                Some(Kept::Live(live)) => return Ok(Next::Keep(live.life)),
+        for _ in 0..MOST_ROUNDS {
+            let present = self.store.get(place(shopper)).await?;
+            let seen = present.as_ref().map(|present| present.revision);
+            let live = match present.map(|present| kept(&present.value)).transpose()? {
+                Some(Kept::Live(live)) => return Ok(live.life),
                 Some(Kept::Erased { done: false, .. }) => return Err(Refusal::busy()),
-                Some(Kept::Erased { life, buried, .. }) => Live { life: life + 1, buried, ..Live::default() },
+                Some(Kept::Erased { life, buried, .. }) => {
+                    // Between the look and the write: an erasure that is repeated meanwhile destroys the keys that
+                    // it has seen, and has put its own marker in this place before.
+                    self.store.renew(shopper).await?;
+                    Live { life: life + 1, buried, ..Live::default() }
+                }
                 Some(Kept::Sealed { .. }) => return Err(damaged("document")),
                 None => Live { life: 1, ..Live::default() },
             };
-            Ok(Next::Put { answer: live.life, value: Kept::Live(live).encode(), until: None })
-        })
-        .await
+            let life = live.life;
+            if let Swap::Done(_) = self.store.swap(place(shopper), seen, Some(Kept::Live(live).encode()), None).await? {
+                return Ok(life);
+            }
+        }
+        Err(Refusal::busy())
     }
 
     /// The bytes of a live document.
@@ -340,11 +350,14 @@ impl Documents {
                     buried.extend(actors(&open(&live.body, 0)?));
                     (live.life, buried)
                 }
-                Some(Kept::Erased { .. }) => return Ok(Next::Keep(true)),
+                Some(Kept::Erased { done: false, .. }) => return Ok(Next::Keep(true)),
+                // Done once and asked for again: what a request that was slow has left since goes too, and until then
+                // nobody begins anew among it.
+                Some(Kept::Erased { life, buried, .. }) => (life, buried),
             };
             buried.drain(..buried.len().saturating_sub(MOST_BURIED));
             let value = Kept::Erased { life, done: false, buried }.encode();
-            Ok(Next::Put { value, until, answer: true })
+            Ok(Next::PutOf { owner: Owner::Nobody, value, until, answer: true })
         })
         .await
     }
@@ -354,7 +367,7 @@ impl Documents {
         change(&*self.store, place(shopper), |present| match present.map(kept).transpose()? {
             Some(Kept::Erased { life, buried, .. }) => {
                 let value = Kept::Erased { life, done: true, buried }.encode();
-                Ok(Next::Put { value, until: None, answer: () })
+                Ok(Next::PutOf { owner: Owner::Nobody, value, until: None, answer: () })
             }
             _ => Ok(Next::Keep(())),
         })

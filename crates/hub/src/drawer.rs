@@ -2,7 +2,6 @@
 //!
 //! Fields may be added to a stored type, with a default; none may change its meaning.
 
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -11,7 +10,7 @@ use wellmet_engine::time::Instant;
 
 use crate::refusal::Refusal;
 use crate::store::change::{Next, change};
-use crate::store::{Bucket, Key, Place, Store, damaged};
+use crate::store::{Bucket, Key, Owner, Place, Store, damaged};
 
 /// A bucket whose values are all of one type.
 pub(crate) struct Drawer<T> {
@@ -19,7 +18,8 @@ pub(crate) struct Drawer<T> {
     bucket: Bucket,
     /// Names the kind in the log when a value cannot be read.
     what: &'static str,
-    holds: PhantomData<fn() -> T>,
+    /// Whom a value belongs to.
+    owner: fn(&T) -> Owner,
 }
 
 /// Whether a change is to be written.
@@ -37,7 +37,12 @@ pub(crate) enum Write {
 
 impl<T: Serialize + DeserializeOwned + Default + Send> Drawer<T> {
     pub(crate) fn new(store: &Arc<dyn Store>, bucket: Bucket, what: &'static str) -> Self {
-        Self { store: Arc::clone(store), bucket, what, holds: PhantomData }
+        Self { store: Arc::clone(store), bucket, what, owner: |_| Owner::Named }
+    }
+
+    /// For values that belong to another than their keys name.
+    pub(crate) fn owned(self, owner: fn(&T) -> Owner) -> Self {
+        Self { owner, ..self }
     }
 
     pub(crate) const fn place(&self, key: Key) -> Place {
@@ -69,8 +74,9 @@ impl<T: Serialize + DeserializeOwned + Default + Send> Drawer<T> {
                 Write::Yes => None,
                 Write::Until(until) => Some(until),
             };
+            let owner = (self.owner)(&value);
             let value = serde_json::to_vec(&value).map_err(|_| damaged(self.what))?;
-            Ok(Next::Put { value, until, answer })
+            Ok(Next::PutOf { owner, value, until, answer })
         })
         .await
     }

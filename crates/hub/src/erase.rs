@@ -4,6 +4,8 @@
 //! erasure is first written down (by keys, which name nobody), then done step by step, then noted as
 //! done; one that was begun and not done is taken up again at start and every minute. Each step may be
 //! repeated. The document comes first: from then on its place holds a marker that every device meets.
+//! Where data is sealed ([`crate::store::sealed`]) her data keys are destroyed at last, so that older copies of the
+//! data hold nothing of her that could be read.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -13,7 +15,7 @@ use wellmet_engine::time::Span;
 use crate::app::Hub;
 use crate::identity::cookie;
 use crate::refusal::Refusal;
-use crate::store::Key;
+use crate::store::{Key, Owner};
 
 /// How long the note of an erasure is kept: as long as a browser may come back.
 const NOTED: Span = Span(cookie::LONGEST * 1_000);
@@ -72,6 +74,8 @@ impl Hub {
         }
         if let Some((hex, life)) = &erasure.customer
             && let Some(customer) = Key::from_hex(hex)
+            // Before the marker: those of a later life are not among them.
+            && let data_keys = self.store.data_keys(customer).await?
             && self.documents.erase_customer(customer, *life).await?
         {
             if let Some(account) = self.accounts.get(customer).await? {
@@ -92,16 +96,19 @@ impl Hub {
             self.history.purge(customer).await?;
             // Last of what is hers, as it says where the rest lies.
             self.accounts.remove(customer).await?;
+            self.store.shred(customer, data_keys).await?;
             self.documents.erased(customer).await?;
         }
         self.note(&Note::Done(erasure.id.clone())).await
     }
 
     async fn carry_out_visitor(&self, visitor: Key) -> Result<(), Refusal> {
+        let data_keys = self.store.data_keys(visitor).await?;
         self.documents.erase_visitor(visitor).await?;
         self.grants.end_all(visitor).await?;
         self.history.purge(visitor).await?;
-        self.empty_drawers(visitor).await
+        self.empty_drawers(visitor).await?;
+        Ok(self.store.shred(visitor, data_keys).await?)
     }
 
     /// What lies under a shopper's key beside her document, account and record.
@@ -118,7 +125,8 @@ impl Hub {
 
     async fn note(&self, note: &Note) -> Result<(), Refusal> {
         let value = serde_json::to_vec(note).expect("texts are JSON");
-        Ok(self.store.append(subject(), value, Some(self.config.clock.now() + NOTED)).await?)
+        let until = Some(self.config.clock.now() + NOTED);
+        Ok(self.store.append_of(Owner::Nobody, subject(), value, until).await?)
     }
 
     /// Finds the erasures that a hub before this one has begun and not done.

@@ -25,7 +25,7 @@ use crate::identity::clerk::Clerk;
 use crate::random;
 use crate::refusal::Refusal;
 use crate::store::change::{Next, change};
-use crate::store::{Bucket, Key, Place, Store, damaged};
+use crate::store::{Bucket, Key, Owner, Place, Store, damaged};
 
 /// How long a grant lasts unless she says otherwise, and the longest she can say.
 pub(crate) const USUAL: Span = Span(60 * Span::MINUTE.0);
@@ -163,21 +163,21 @@ impl Grants {
             until: until.0,
             opened: None,
         };
-        let value = encode(&grant)?;
+        let (owner, value) = (Owner::Is(whose.shopper), encode(&grant)?);
         // First the list, so that no grant is ever open that the shopper cannot take back.
         let last = Some(now + LONGEST);
         let crowded_out = change(&*self.store, list_of(whose.shopper), |present| {
             let mut keys: Vec<String> = present.map(decode).transpose()?.unwrap_or_default();
             keys.push(key.hex());
             let gone = (keys.len() > MOST).then(|| keys.remove(0));
-            Ok(Next::Put { value: encode(&keys)?, until: last, answer: gone })
+            Ok(Next::PutOf { owner, value: encode(&keys)?, until: last, answer: gone })
         })
         .await?;
         if let Some(oldest) = crowded_out.as_deref().and_then(Key::from_hex) {
             self.remove(oldest).await?;
         }
-        change(&*self.store, place(key), |_| Ok(Next::Put { value: value.clone(), until: Some(until), answer: () }))
-            .await?;
+        let put = |_: Option<&[u8]>| Ok(Next::PutOf { owner, value: value.clone(), until: Some(until), answer: () });
+        change(&*self.store, place(key), put).await?;
         Ok((code, Granted { key, grant }))
     }
 
@@ -235,7 +235,8 @@ impl Grants {
             }
             grant.opened = Some(Opened { clerk: clerk.id.clone(), name: clerk.name.clone(), at: now.0 });
             let (value, until) = (encode(&grant)?, Some(Instant(grant.until)));
-            Ok(Next::Put { value, until, answer: (Granted { key, grant }, true) })
+            let owner = Owner::Is(Key::from_hex(&grant.shopper).ok_or_else(|| damaged("grant"))?);
+            Ok(Next::PutOf { owner, value, until, answer: (Granted { key, grant }, true) })
         })
         .await
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use wellmet_engine::time::{Instant, Span};
 
 use crate::refusal::Refusal;
-use crate::store::{Key, Store};
+use crate::store::{Key, Owner, Store};
 
 /// How long an entry is kept.
 const KEPT: Span = Span::days(90);
@@ -86,7 +86,7 @@ impl History {
         what: Option<String>,
     ) -> Result<(), Refusal> {
         let entry = serde_json::to_vec(&Entry { at: now.0, event, by, what }).expect("numbers and texts are JSON");
-        Ok(self.store.append(subject(shopper), entry, Some(now + KEPT)).await?)
+        Ok(self.store.append_of(Owner::Is(shopper), subject(shopper), entry, Some(now + KEPT)).await?)
     }
 
     pub(crate) async fn of(&self, shopper: Key) -> Result<Vec<Entry>, Refusal> {

@@ -70,26 +70,27 @@ pub use config::{Config, Lifetime, Limits, MailSettings, WebhookSettings};
 pub use records::{ImportError, Imported, import};
 
 use app::Hub;
-use store::sqlite::SqliteStore;
-use store::{Store, StoreError};
+use store::address::Address;
+use store::{Store, StoreError, sealed};
 
 /// Serves on the embedded store of `config.data` until `shutdown` resolves, then ends gracefully.
 ///
 /// # Errors
-/// [`StoreError`] when the data directory cannot be opened.
+/// [`StoreError`] when the data directory or the keyring cannot be opened.
 pub async fn serve(
     listener: TcpListener,
     config: Config,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StoreError> {
-    let store = SqliteStore::open(&config.data, config.clock.clone())?;
-    serve_on(Arc::new(store), listener, config, shutdown).await
+    let data = Address::Directory(config.data.clone());
+    let store = sealed::open(&data, config.keyring.as_ref(), config.clock.clone()).await?;
+    serve_on(store, listener, config, shutdown).await
 }
 
-/// Serves on any store.
+/// Serves on any store. One whose values are sealed is opened with its keyring before ([`store::sealed::open`]).
 ///
 /// # Errors
-/// [`StoreError`] when the store cannot be read at start.
+/// [`StoreError`] when the store cannot be read at start, or its values are sealed.
 pub async fn serve_on(
     store: Arc<dyn Store>,
     listener: TcpListener,
@@ -101,6 +102,7 @@ pub async fn serve_on(
     let now = config.clock.now();
     let hub = Hub::new(store, config, stopped).map_err(|error| StoreError::Failed(error.to_string()))?;
     let hub = Arc::new(hub);
+    sealed::refuse_sealed(&*hub.store).await?;
     let failed = |refusal: refusal::Refusal| StoreError::Failed(refusal.message.into());
     hub.recall_erasures().await.map_err(failed)?;
     hub.signing.load(now).await.map_err(failed)?;

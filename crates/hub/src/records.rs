@@ -13,9 +13,9 @@ use crate::clock::Clock;
 use crate::documents;
 use crate::identity::customer_key;
 use crate::refusal::Refusal;
+use crate::store::address::Address;
 use crate::store::change::{Next, change};
-use crate::store::sqlite::SqliteStore;
-use crate::store::{Bucket, Key, Place, Store, StoreError, damaged};
+use crate::store::{Bucket, Key, Place, Store, StoreError, damaged, sealed};
 
 /// Records written at once by [`import`]: enough to share flushes, few enough to need no memory.
 const TOGETHER: usize = 256;
@@ -167,16 +167,20 @@ pub enum ImportError {
     Runtime(#[from] std::io::Error),
 }
 
-/// Puts customers' records into the embedded store of a data directory, for `wellmet import`. A hub may
-/// be running on it. A record that is there already is replaced, so importing twice changes nothing.
+/// Puts customers' records into the embedded store of a data directory, for `wellmet import`, sealed where there is
+/// a keyring. A hub may be running on it. A record that is there already is replaced, so importing twice changes nothing.
 ///
 /// # Errors
 /// [`ImportError`]; records before the failing one may have been kept.
-pub fn import(data: &Path, records: impl IntoIterator<Item = Record>) -> Result<Imported, ImportError> {
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data, Clock::system())?);
-    let to = Records::new(store);
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+pub fn import(
+    data: &Path,
+    keyring: Option<&Address>,
+    records: impl IntoIterator<Item = Record>,
+) -> Result<Imported, ImportError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
+        let data = Address::Directory(data.to_owned());
+        let to = Records::new(sealed::open(&data, keyring, Clock::system()).await?);
         let mut imported = Imported::default();
         let mut puts = stream::iter(records).map(|record| put_one(&to, record)).buffer_unordered(TOGETHER);
         while let Some(kept) = puts.next().await {

@@ -101,7 +101,8 @@ impl From<StoreError> for Refusal {
             StoreError::TooLarge(_) => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "There is no room for that much.")
             }
-            StoreError::Newer(_) | StoreError::Failed(_) => {
+            StoreError::Damaged => crate::store::damaged("sealed value"),
+            StoreError::Newer(_) | StoreError::Failed(_) | StoreError::Keyring(_) => {
                 tracing::error!(%error, "the store failed");
                 let message = "The hub cannot reach its store; nothing was changed.";
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "store-failed", message)

@@ -14,11 +14,11 @@ use wellmet_engine::time::{Instant, Span};
 
 use crate::app::Hub;
 use crate::drawer::{Drawer, Write};
-use crate::identity::customer_key;
+use crate::identity::{customer_key, named};
 use crate::random;
 use crate::refusal::Refusal;
 use crate::rules::{OfferRule, Person, VoucherRule, Worth};
-use crate::store::{Bucket, Key, Store};
+use crate::store::{Bucket, Key, Owner, Store};
 
 /// Most vouchers in a wallet; the oldest that are over are let go first.
 const MOST: usize = 200;
@@ -46,6 +46,9 @@ struct Stored {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct OfOrder {
     redeemed: Vec<(String, String)>,
+    /// Who has.
+    #[serde(default)]
+    customer: String,
 }
 
 /// A customer's vouchers. Fields may be added; none may change its meaning.
@@ -107,6 +110,10 @@ fn voucher_key(code: &str) -> Key {
     Key::of("voucher", code)
 }
 
+fn hers(customer: &str) -> Owner {
+    Owner::Is(named(customer))
+}
+
 fn order_key(order: &str) -> Key {
     Key::of("redemptions", order)
 }
@@ -115,8 +122,8 @@ impl Wallets {
     pub(crate) fn new(store: &Arc<dyn Store>) -> Self {
         Self {
             wallets: Drawer::new(store, Bucket::Wallet, "wallet"),
-            vouchers: Drawer::new(store, Bucket::Voucher, "voucher"),
-            of_orders: Drawer::new(store, Bucket::Voucher, "redemptions"),
+            vouchers: Drawer::new(store, Bucket::Voucher, "voucher").owned(|voucher| hers(&voucher.customer)),
+            of_orders: Drawer::new(store, Bucket::Voucher, "redemptions").owned(|of| hers(&of.customer)),
         }
     }
 
@@ -143,14 +150,15 @@ impl Wallets {
         Ok(wallet.own.iter().map(told).collect())
     }
 
-    async fn note(&self, order: &str, offer: &str, redemption: &str, now: Instant) -> Result<(), Refusal> {
+    async fn note(&self, ask: &Redeem, offer: &str, redemption: &str, now: Instant) -> Result<(), Refusal> {
         self.of_orders
-            .change(order_key(order), |of| {
+            .change(order_key(&ask.order), |of| {
                 let entry = (offer.to_owned(), redemption.to_owned());
                 if of.redeemed.contains(&entry) {
                     return Ok((Write::No, ()));
                 }
                 of.redeemed.push(entry);
+                of.customer.clone_from(&ask.customer);
                 Ok((Write::Until(now + KEPT), ()))
             })
             .await
@@ -369,7 +377,7 @@ impl Hub {
         if won == Won::Not {
             return Err(REDEEMED.at("code"));
         }
-        self.wallets.note(&ask.order, &offer.id, redemption, now).await
+        self.wallets.note(ask, &offer.id, redemption, now).await
     }
 
     /// Lets the vouchers of an order that is gone altogether be used again.

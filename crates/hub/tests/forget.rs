@@ -3,36 +3,11 @@
 
 mod common;
 
-use common::{Device, TestHub, claims, lines, now, signed, token};
+use common::{Device, TestHub, books, claims, holds, lines, now, signed, token};
 use serde_json::json;
-use wellmet_engine::id::{CustomerId, ItemId};
-use wellmet_engine::money::Currency;
-use wellmet_engine::record::{Order, OrderLine, Record};
-use wellmet_engine::time::Instant;
+use wellmet_engine::id::CustomerId;
 use wellmet_hub::{Imported, import};
 use wellmet_state::exchange;
-
-fn books(customer: &str) -> Record {
-    Record {
-        customer: CustomerId::new(customer).unwrap(),
-        name: Some("Anna Berg".into()),
-        traits: vec![("segment".into(), "Consumer".into())],
-        order_count: 1,
-        spent_minor: 26_196,
-        currency: Currency::new("USD").unwrap(),
-        first_order: Some(Instant(1_478_563_200_000)),
-        orders: vec![Order {
-            id: "CA-2016-152156".into(),
-            at: Instant(1_478_563_200_000),
-            lines: vec![OrderLine {
-                item: ItemId::new("FUR-BO-10001798").unwrap(),
-                title: "Bush Somerset Collection Bookcase".into(),
-                quantity: 2,
-                unit_minor: 13_098,
-            }],
-        }],
-    }
-}
 
 /// Every byte of the store's files, for looking whether a word is still in them.
 fn bytes_of(directory: &std::path::Path) -> Vec<u8> {
@@ -43,14 +18,10 @@ fn bytes_of(directory: &std::path::Path) -> Vec<u8> {
     all
 }
 
-fn holds(bytes: &[u8], word: &str) -> bool {
-    bytes.windows(word.len()).any(|window| window == word.as_bytes())
-}
-
 #[test]
 fn c04_a_customer_is_forgotten_on_all_devices_and_none_uploads_her_again() {
     let directory = tempfile::tempdir().unwrap();
-    import(directory.path(), [books("anna-4711")]).unwrap();
+    import(directory.path(), None, [books("anna-4711")]).unwrap();
     let hub = TestHub::start_on(directory.path(), |_| {});
     // A phone that was a visitor first, a laptop, and a tablet that stays anonymous and off line.
     let mut phone = Device::visiting(&hub);
@@ -82,7 +53,7 @@ fn c04_a_customer_is_forgotten_on_all_devices_and_none_uploads_her_again() {
     assert_eq!(laptop.browser.visit()["customer"], serde_json::Value::Null);
 
     // The shop's books name her still; the nightly import leaves her out.
-    assert_eq!(import(directory.path(), [books("anna-4711")]).unwrap(), Imported { kept: 0, erased: 1 });
+    assert_eq!(import(directory.path(), None, [books("anna-4711")]).unwrap(), Imported { kept: 0, erased: 1 });
 
     // She comes back: a new beginning, into which no old device pours what it still holds.
     let mut again = Device { browser: hub.browser(), state: exchange::Device::new(common::actor()) };
@@ -98,13 +69,13 @@ fn c04_a_customer_is_forgotten_on_all_devices_and_none_uploads_her_again() {
     again.add("D", 1);
     again.sync();
     assert_eq!(again.cart(), lines(&[("D", 1)]));
-    assert_eq!(import(directory.path(), [books("anna-4711")]).unwrap(), Imported { kept: 1, erased: 0 });
+    assert_eq!(import(directory.path(), None, [books("anna-4711")]).unwrap(), Imported { kept: 1, erased: 0 });
 }
 
 #[test]
 fn c04_nothing_of_her_is_left_in_the_files() {
     let directory = tempfile::tempdir().unwrap();
-    import(directory.path(), [books("anna-4711"), books("other")]).unwrap();
+    import(directory.path(), None, [books("anna-4711"), books("other")]).unwrap();
     let hub = TestHub::start_on(directory.path(), |_| {});
     let mut device = Device::of(&hub, "anna-4711");
     for n in 0..40 {
@@ -189,7 +160,7 @@ fn a_visitor_cookie_alone_never_erases_an_account() {
 #[test]
 fn an_erasure_is_finished_by_the_next_hub_when_the_first_one_died_in_the_middle() {
     let directory = tempfile::tempdir().unwrap();
-    import(directory.path(), [books("anna")]).unwrap();
+    import(directory.path(), None, [books("anna")]).unwrap();
     let hub = TestHub::start_on(directory.path(), |_| {});
     let mut device = Device::of(&hub, "anna");
     device.add("A", 1);
@@ -232,7 +203,7 @@ fn an_erasure_is_finished_by_the_next_hub_when_the_first_one_died_in_the_middle(
 #[test]
 fn c03_the_export_shows_all_that_is_known() {
     let directory = tempfile::tempdir().unwrap();
-    import(directory.path(), [books("anna")]).unwrap();
+    import(directory.path(), None, [books("anna")]).unwrap();
     let hub = TestHub::start_on(directory.path(), |_| {});
     let mut device = Device::visiting(&hub);
     device.add("mug?colour=red", 2);

@@ -279,7 +279,7 @@ fn another_customer_at_the_same_browser_gets_her_own() {
 fn the_record_comes_from_the_shop_s_books_under_the_name_signed_last() {
     let directory = tempfile::tempdir().unwrap();
     let books = record("anna", Some("Anna B."));
-    let imported = wellmet_hub::import(directory.path(), [books.clone(), record("beate", None)]).unwrap();
+    let imported = wellmet_hub::import(directory.path(), None, [books.clone(), record("beate", None)]).unwrap();
     assert_eq!((imported.kept, imported.erased), (2, 0));
     let hub = TestHub::start_on(directory.path(), |_| {});
     let mut browser = hub.browser();
@@ -300,7 +300,7 @@ fn the_record_comes_from_the_shop_s_books_under_the_name_signed_last() {
     let record = Record::decode(&newcomer.get("/v1/record").ok().body).unwrap();
     assert_eq!((record.customer.as_str(), record.order_count, record.name), ("clara", 0, None));
     // An import beside the running hub is seen at once.
-    wellmet_hub::import(directory.path(), [record_with(7)]).unwrap();
+    wellmet_hub::import(directory.path(), None, [record_with(7)]).unwrap();
     assert_eq!(Record::decode(&newcomer.get("/v1/record").ok().body).unwrap().order_count, 7);
 }
 

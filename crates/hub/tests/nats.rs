@@ -19,7 +19,7 @@ use wellmet_hub::clock::Clock;
 use wellmet_hub::store::address::Address;
 use wellmet_hub::store::copy::{Change, CopyError, copy};
 use wellmet_hub::store::sqlite::SqliteStore;
-use wellmet_hub::store::{Key, Store, StoreError, Swap};
+use wellmet_hub::store::{Key, Store, StoreError, Swap, sealed};
 
 fn address(cluster: &Cluster, tenant: &str) -> Address {
     cluster.address(tenant).parse().unwrap()
@@ -54,8 +54,30 @@ async fn a_cluster_keeps_the_same_word_as_the_file() {
     suite::two_openings_share(Arc::clone(&store), open(&cluster, "trials").await).await;
     suite::a_restart_keeps_everything(store, || open(&cluster, "trials")).await;
 
+    a_sealed_cluster_keeps_it_too(&cluster).await;
     tenants_never_meet(&cluster).await;
     there_and_back(&cluster).await;
+}
+
+async fn a_sealed_cluster_keeps_it_too(cluster: &Cluster) {
+    let keyring: Address = format!("{}?shards=2", cluster.address("sealed")).parse().unwrap();
+    let open = || async { sealed::open(&address(cluster, "sealed"), Some(&keyring), Clock::system()).await.unwrap() };
+    let store = open().await;
+    suite::a_value_is_replaced_only_as_it_was_seen(Arc::clone(&store)).await;
+    suite::a_removed_value_never_returns_under_its_revision(Arc::clone(&store)).await;
+    suite::many_at_once_lose_no_change(Arc::clone(&store)).await;
+    suite::of_many_that_want_an_empty_place_one_gets_it(Arc::clone(&store)).await;
+    suite::a_log_is_read_in_order_and_purged_alone(Arc::clone(&store)).await;
+    suite::a_walk_finds_every_place_once(Arc::clone(&store)).await;
+    suite::too_much_is_refused(Arc::clone(&store)).await;
+    suite::two_openings_share(Arc::clone(&store), open().await).await;
+    let owner = place("shared").key;
+    let keys = store.data_keys(owner).await.unwrap();
+    store.shred(owner, keys.clone()).await.unwrap();
+    store.shred(owner, keys).await.unwrap();
+    assert_eq!(store.get(place("shared")).await.unwrap(), None);
+    assert_eq!(open().await.data_keys(owner).await.unwrap(), []);
+    suite::a_restart_keeps_everything(store, open).await;
 }
 
 async fn tenants_never_meet(cluster: &Cluster) {
@@ -154,6 +176,57 @@ fn c82_two_hubs_serve_one_shopper_without_sticky_sessions() {
     phone.browser.address = two.address;
     phone.add("A", 1);
     phone.exchange().refused(410, "erased");
+}
+
+/// Her data keys lie in streams of their own. A copy of the data from before her erasure does not bring her back.
+#[test]
+fn c04_a_copy_of_the_cluster_from_before_does_not_bring_her_back() {
+    let Some(cluster) = Cluster::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let copied = |from: &str, to: &str| {
+        let (from, to): (Address, Address) = (from.parse().unwrap(), to.parse().unwrap());
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let (from, to) = (from.open(Clock::system()).await.unwrap(), to.open(Clock::system()).await.unwrap());
+            copy(&*from, &*to, Change::Refuse, |_| {}).await.unwrap()
+        })
+    };
+    let start = |tenant: &str| {
+        let keyring = format!("{}?shards=2", cluster.address("shop"));
+        TestHub::start_at(address(&cluster, tenant), |config| config.keyring = Some(keyring.parse().unwrap()))
+    };
+    let (one, two) = (start("shop"), start("shop"));
+    let (mut anna, mut berta) = (Device::of(&one, "anna"), Device::of(&two, "berta"));
+    for device in [&mut anna, &mut berta] {
+        device.add("mug", 1);
+        device.state.document.set_preference("name", "Annchen", now()).unwrap();
+        device.sync();
+        // Each request goes to the other hub than the one before, and both know the keys.
+        device.browser.address = if device.browser.address == one.address { two.address } else { one.address };
+        device.sync();
+    }
+    let before = folder.path().join("before").display().to_string();
+    assert!(copied(&cluster.address("shop"), &before).places > 4);
+    let bytes = std::fs::read(folder.path().join("before/hub.sqlite")).unwrap();
+    assert!(!common::holds(&bytes, "Annchen"));
+    assert_eq!(anna.browser.clone().delete("/v1/shopper").status, 204);
+    anna.browser.address = one.address;
+    anna.exchange().refused(410, "erased");
+    drop((one, two));
+
+    copied(&before, &cluster.address("restored"));
+    let hub = start("restored");
+    for device in [&mut anna, &mut berta] {
+        device.browser.address = hub.address;
+    }
+    berta.sync();
+    assert_eq!(berta.cart(), lines(&[("mug", 1)]));
+    anna.browser.get("/v1/record").refused(401, "signed-out");
+    let mut again = Device::of(&hub, "anna");
+    assert_eq!(again.cart(), lines(&[]));
+    again.add("pipe", 1);
+    again.sync();
+    assert_eq!(Device::of(&hub, "anna").cart(), lines(&[("pipe", 1)]));
 }
 
 /// A machine whose clock is set wrong, put right, and set wrong the other way while shoppers are at work: nobody is

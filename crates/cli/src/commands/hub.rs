@@ -15,8 +15,8 @@ use wellmet_engine::shelf::Shelf;
 use wellmet_engine::time::Span;
 use wellmet_hub::identity::keys::{KeyError, Keys};
 use wellmet_hub::identity::shop::ShopSecrets;
-use wellmet_hub::store::StoreError;
 use wellmet_hub::store::address::Address;
+use wellmet_hub::store::{KeyringFault, StoreError, sealed};
 use wellmet_hub::{Config, Lifetime, MailSettings, WebhookSettings, serve_on};
 
 /// Run the hub: logins, exchange between a shopper's devices, customers' records.
@@ -43,6 +43,11 @@ struct Serve {
     /// nats://a:4222,b:4222,c:4222/shop?replicas=3. Several hubs may share one. [default: the database in DIR]
     #[arg(long, value_name = "ADDRESS")]
     store: Option<Address>,
+    /// Seal what is kept of each shopper with a key of her own, and keep the keys here: another directory, or
+    /// servers of a cluster. An erasure destroys hers, so that no backup brings her back. It has backups of its
+    /// own; without it the data is lost.
+    #[arg(long, value_name = "DIR|ADDRESS")]
+    keyring: Option<Address>,
     /// Address to listen on. Port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7601")]
     listen: SocketAddr,
@@ -140,7 +145,7 @@ fn serve(args: &Serve, console: &Console) -> Outcome {
         Some(Address::Cluster(_)) => "--store".to_owned(),
         _ => args.data().display().to_string(),
     };
-    let unusable = |error: StoreError| Failure::new("hub-data", error.to_string()).at(place.clone());
+    let unusable = |error: StoreError| unusable(&error, &place);
     let taken = |error: std::io::Error| {
         Failure::new("listen", error.to_string())
             .at(args.listen.to_string())
@@ -148,7 +153,7 @@ fn serve(args: &Serve, console: &Console) -> Outcome {
     };
     let address = args.store.clone().unwrap_or_else(|| Address::Directory(config.data.clone()));
     runtime.block_on(async {
-        let store = address.open(config.clock.clone()).await.map_err(unusable)?;
+        let store = sealed::open(&address, config.keyring.as_ref(), config.clock.clone()).await.map_err(unusable)?;
         let listener = TcpListener::bind(args.listen).await.map_err(taken)?;
         let address = format!("http://{}{}", listener.local_addr().map_err(taken)?, config.base);
         // From here on connections are taken: the line says that the hub is ready.
@@ -163,6 +168,7 @@ fn serve(args: &Serve, console: &Console) -> Outcome {
 
 fn config(args: &Serve) -> Outcome<Config> {
     let mut config = Config::new(args.data());
+    config.keyring.clone_from(&args.keyring);
     config.base = args.base.clone();
     config.origins = args.origins.clone();
     config.audience = args.audience.clone();
@@ -211,6 +217,27 @@ fn counting(args: &Serve, config: &mut Config) -> Outcome {
     config.renamed = args.renamed.iter().cloned().collect();
     config.due_every = Span::MINUTE * i64::from(args.due_every);
     Ok(())
+}
+
+/// What kept a store from being opened.
+pub(super) fn unusable(error: &StoreError, place: &str) -> Failure {
+    let (code, fix) = match error {
+        StoreError::Keyring(KeyringFault::LeftOut) => {
+            ("keyring-missing", "name the keyring that the hub runs with: --keyring")
+        }
+        StoreError::Keyring(KeyringFault::Empty) => (
+            "keyring-empty",
+            "look whether --keyring is the right place; if the keyring is lost, put its latest backup back (wellmet hub restore --keyring)",
+        ),
+        StoreError::Keyring(KeyringFault::Other) => {
+            ("keyring-other", "name the keyring of this shop: --keyring; nothing was changed")
+        }
+        StoreError::Keyring(KeyringFault::Beside) => {
+            ("keyring-beside", "choose a place that no backup of the data takes along")
+        }
+        _ => return Failure::new("hub-data", error.to_string()).at(place),
+    };
+    Failure::new(code, error.to_string()).at(place).fix(fix)
 }
 
 /// A route's usual path and another one.

@@ -11,6 +11,8 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 use wellmet_engine::record::Record;
 use wellmet_engine::time::{Day, Span};
+use wellmet_hub::ImportError;
+use wellmet_hub::store::address::Address;
 
 /// Import customers and their orders from an order log into the hub's database.
 #[derive(clap::Args)]
@@ -24,6 +26,9 @@ pub struct Args {
     /// The hub's data directory.
     #[arg(long, required_unless_present = "dry_run")]
     data: Option<PathBuf>,
+    /// The hub's keyring, for a hub that runs with one.
+    #[arg(long, value_name = "DIR|ADDRESS")]
+    keyring: Option<Address>,
     /// Read and report, write nothing.
     #[arg(long)]
     dry_run: bool,
@@ -106,10 +111,13 @@ pub fn run(args: &Args, console: &Console) -> Outcome {
     if let (false, Some(data)) = (args.dry_run, &args.data) {
         let working = console.spinner("writing customers");
         std::fs::create_dir_all(data).map_err(|error| Failure::io(data, &error))?;
-        let imported = wellmet_hub::import(data, records);
+        let imported = wellmet_hub::import(data, args.keyring.as_ref(), records);
         working.finish_and_clear();
-        let imported =
-            imported.map_err(|error| Failure::new("hub-data", error.to_string()).at(data.display().to_string()))?;
+        let place = data.display().to_string();
+        let imported = imported.map_err(|error| match error {
+            ImportError::Store(error) => super::hub::unusable(&error, &place),
+            error => Failure::new("hub-data", error.to_string()).at(place),
+        })?;
         summary.erased = imported.erased;
     }
     if console.json_wanted() {

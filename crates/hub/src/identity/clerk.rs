@@ -9,7 +9,7 @@ use crate::app::Hub;
 use crate::random;
 use crate::refusal::Refusal;
 use crate::store::change::{Next, change};
-use crate::store::{Bucket, Key, Place, damaged};
+use crate::store::{Bucket, Key, Owner, Place, damaged};
 
 /// How long a clerk stays signed in: a working day.
 pub(crate) const SHIFT: Span = Span(12 * 60 * Span::MINUTE.0);
@@ -36,7 +36,9 @@ pub(crate) async fn begin(hub: &Hub, login: &Login, now: Instant) -> Result<(Str
     let secret = random::token::<32>()?;
     let place = place(&secret).expect("32 bytes are 43 letters");
     let value = serde_json::to_vec(&clerk).map_err(|_| damaged("clerk"))?;
-    change(&*hub.store, place, |_| Ok(Next::Put { value: value.clone(), until: Some(until), answer: () })).await?;
+    let owner = Owner::Is(Key::of("clerk-id", &clerk.id));
+    let put = |_: Option<&[u8]>| Ok(Next::PutOf { owner, value: value.clone(), until: Some(until), answer: () });
+    change(&*hub.store, place, put).await?;
     Ok((secret, clerk))
 }
 

@@ -29,7 +29,12 @@ pub(crate) async fn use_up(hub: &Hub, login: &token::Login) -> Result<(), Refusa
 /// The key of a customer: her document, account and record lie under it.
 #[must_use]
 pub fn customer_key(customer: &CustomerId) -> Key {
-    Key::of("customer", customer.as_str())
+    named(customer.as_str())
+}
+
+/// [`customer_key`] of an id as it was stored.
+pub(crate) fn named(customer: &str) -> Key {
+    Key::of("customer", customer)
 }
 
 /// The key of an anonymous visitor's document.

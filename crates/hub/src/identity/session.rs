@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use wellmet_engine::id::CustomerId;
 use wellmet_engine::time::{Instant, Span};
 
-use super::{cookie, customer_key};
+use super::{cookie, customer_key, named};
 use crate::clock::Clock;
 use crate::refusal::Refusal;
 use crate::store::change::{Next, change};
-use crate::store::{Bucket, Key, Place, Store};
+use crate::store::{Bucket, Key, Owner, Place, Store};
 
 /// How long a session lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,11 +103,12 @@ impl Sessions {
     /// Starts a session under a key of [`Self::key`].
     pub(crate) async fn start(&self, key: Key, customer: &CustomerId, life: u64) -> Result<(), Refusal> {
         let now = self.clock.now();
+        let customer_key = customer_key(customer);
         let customer = customer.as_str().to_owned();
         let stored = Stored::Live { customer, life, since: now.0, seen: now.0, became: None };
-        let until = Some(self.until(now, now));
+        let (owner, until) = (Owner::Is(customer_key), Some(self.until(now, now)));
         let value = encode(&stored);
-        change(&*self.store, place(key), |_| Ok(Next::Put { value: value.clone(), until, answer: () })).await
+        change(&*self.store, place(key), |_| Ok(Next::PutOf { owner, value: value.clone(), until, answer: () })).await
     }
 
     /// Looks a token up, and notes now and then that it is in use.
@@ -130,7 +131,8 @@ impl Sessions {
             let stored = Stored::Live { customer: customer.clone(), life, since: since.0, seen: now.0, became: None };
             let until = Some(self.until(since, now));
             // Whoever was faster has noted the same, or has ended the session.
-            let _ = self.store.swap(place(key), Some(kept.revision), Some(encode(&stored)), until).await?;
+            let (owner, seen) = (Owner::Is(named(&customer)), Some(kept.revision));
+            let _ = self.store.swap_of(owner, place(key), seen, Some(encode(&stored)), until).await?;
         }
         let customer = CustomerId::new(&customer).ok_or_else(damaged)?;
         Ok(Found::Live(Session { customer, life, key }))
@@ -145,7 +147,8 @@ impl Sessions {
                 None | Some(Stored::Erased) => Next::Keep(()),
                 Some(Stored::Live { customer, life, since, seen, .. }) => {
                     let became = Some(successor.hex());
-                    Next::Put {
+                    Next::PutOf {
+                        owner: Owner::Is(named(&customer)),
                         value: encode(&Stored::Live { customer, life, since, seen, became }),
                         until,
                         answer: (),
@@ -170,7 +173,8 @@ impl Sessions {
     /// Ends a session and remembers why, for as long as a browser may come back with it.
     pub(crate) async fn bury(&self, key: Key) -> Result<(), Refusal> {
         let until = Some(self.clock.now() + Span(cookie::LONGEST * 1_000));
-        change(&*self.store, place(key), |_| Ok(Next::Put { value: encode(&Stored::Erased), until, answer: () })).await
+        let (owner, value) = (Owner::Nobody, encode(&Stored::Erased));
+        change(&*self.store, place(key), |_| Ok(Next::PutOf { owner, value: value.clone(), until, answer: () })).await
     }
 
     fn until(&self, since: Instant, seen: Instant) -> Instant {

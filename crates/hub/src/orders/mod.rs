@@ -18,9 +18,9 @@ use wellmet_engine::time::Instant;
 use crate::app::Hub;
 use crate::documents::{self, PaidLine, Settled};
 use crate::drawer::{Drawer, Write};
-use crate::identity::customer_key;
+use crate::identity::{customer_key, named};
 use crate::refusal::Refusal;
-use crate::store::{Bucket, Key, Store};
+use crate::store::{Bucket, Key, Owner, Store};
 
 pub(crate) use notice::{Happened, Notice, Placed};
 
@@ -116,7 +116,7 @@ fn key(id: &str) -> Key {
 
 impl Orders {
     pub(crate) fn new(store: &Arc<dyn Store>) -> Self {
-        Self { drawer: Drawer::new(store, Bucket::Order, "order") }
+        Self { drawer: Drawer::new(store, Bucket::Order, "order").owned(|order| Owner::Is(named(&order.customer))) }
     }
 
     /// An order by its number.

@@ -1,4 +1,4 @@
-//! `GET /v1/health`: whether the hub can answer and its store can be read.
+//! `GET /v1/health`: whether the hub can answer and its store can be read, and its keyring where there is one.
 
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ pub(super) struct Health {
 }
 
 pub(super) async fn health(State(hub): State<Arc<Hub>>) -> Result<Json<Health>, Refusal> {
-    hub.store.get(Place { bucket: Bucket::Account, key: Key::of("health", "") }).await?;
+    let key = Key::of("health", "");
+    hub.store.get(Place { bucket: Bucket::Account, key }).await?;
+    hub.store.data_keys(key).await?;
     Ok(Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION") }))
 }

@@ -17,7 +17,7 @@ use crate::body::Json;
 use crate::identity::customer_key;
 use crate::identity::shop::{Said, Shop};
 use crate::refusal::Refusal;
-use crate::store::{Bucket, Key, Place, Swap};
+use crate::store::{Bucket, Key, Owner, Place, Swap};
 use crate::threads::{Answer, Entry, Kind, State as Done};
 
 /// How long a question stands in the inbox.
@@ -88,7 +88,7 @@ fn inbox() -> Key {
 async fn told_to_shop(hub: &Hub, shopper: Key, anonymous: bool, entry: &Entry, now: Instant) -> Result<(), Refusal> {
     let note = Note { thread: shopper.hex(), anonymous, id: entry.id.clone() };
     let value = serde_json::to_vec(&note).map_err(|_| crate::store::damaged("inbox"))?;
-    Ok(hub.store.append(inbox(), value, Some(now + INBOX)).await?)
+    Ok(hub.store.append_of(Owner::Nobody, inbox(), value, Some(now + INBOX)).await?)
 }
 
 pub(super) async fn ask(

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::nats::{NatsStore, Settings};
-use super::sqlite::SqliteStore;
+use super::sqlite::{Kind, SqliteStore};
 use super::{Store, StoreError};
 use crate::clock::Clock;
 
@@ -34,6 +34,28 @@ impl Address {
             Self::Directory(directory) => Arc::new(SqliteStore::open(directory, clock)?),
             Self::Cluster(settings) => Arc::new(NatsStore::open(settings, clock).await?),
         })
+    }
+
+    /// Opens the data keys that lie here, as [`Self::open`] does the data.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_keyring(&self, clock: Clock) -> Result<Arc<dyn Store>, StoreError> {
+        Ok(match self {
+            Self::Directory(directory) => Arc::new(SqliteStore::open_kind(Kind::Keyring, directory, clock)?),
+            Self::Cluster(settings) => {
+                Arc::new(NatsStore::open(&Settings { keyring: true, ..settings.clone() }, clock).await?)
+            }
+        })
+    }
+
+    /// Whether there may be data keys here; `false` for a directory without their file.
+    #[must_use]
+    pub fn has_keyring(&self) -> bool {
+        match self {
+            Self::Directory(directory) => directory.join(Kind::Keyring.file()).is_file(),
+            Self::Cluster(_) => true,
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Backups of the embedded store: taken while a hub writes to it, checked, and put back.
+//! Backups of the embedded store, and of a keyring in a file: taken while a hub writes to it, checked, and put back.
 //!
 //! A backup is one file, a database of SQLite as it was at one moment, without free pages. What is beside the store in
 //! its directory (the shop's public keys, its secrets) is the shop's own and not in it.
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
-use super::sqlite::{APPLICATION, FILE, FORMAT, make_private};
+use super::sqlite::{FORMAT, Kind, make_private};
 
 /// What a backup holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +25,8 @@ pub struct Held {
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// There is no store in this directory.
-    #[error("there is no {FILE} in this directory")]
-    Missing,
+    #[error("there is no {} in this directory", .0.file())]
+    Missing(Kind),
     /// Something is there already.
     #[error("{} is there already", .0.display())]
     Exists(PathBuf),
@@ -52,12 +52,12 @@ impl From<rusqlite::Error> for BackupError {
 ///
 /// # Errors
 /// [`BackupError`]; no file is left behind.
-pub fn backup(directory: &Path, to: &Path) -> Result<Held, BackupError> {
-    let store = directory.join(FILE);
+pub fn backup(kind: Kind, directory: &Path, to: &Path) -> Result<Held, BackupError> {
+    let store = directory.join(kind.file());
     if !store.is_file() {
-        return Err(BackupError::Missing);
+        return Err(BackupError::Missing(kind));
     }
-    whole(to, |partial| {
+    whole(kind, to, |partial| {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&store, flags)?;
         connection.busy_timeout(std::time::Duration::from_secs(10))?;
@@ -71,23 +71,23 @@ pub fn backup(directory: &Path, to: &Path) -> Result<Held, BackupError> {
 ///
 /// # Errors
 /// [`BackupError`]; the directory is as it was.
-pub fn restore(from: &Path, directory: &Path) -> Result<Held, BackupError> {
-    check(from)?;
+pub fn restore(kind: Kind, from: &Path, directory: &Path) -> Result<Held, BackupError> {
+    check(kind, from)?;
     for beside in ["-wal", "-shm"] {
-        let left = directory.join(format!("{FILE}{beside}"));
+        let left = directory.join(format!("{}{beside}", kind.file()));
         // What an older database has left would be taken for this one's.
         if left.exists() {
             return Err(BackupError::Exists(left));
         }
     }
-    whole(&directory.join(FILE), |partial| {
+    whole(kind, &directory.join(kind.file()), |partial| {
         let copied = std::fs::copy(from, partial);
         copied.map(|_| ()).map_err(|error| BackupError::File(from.to_owned(), error))
     })
 }
 
 /// Makes a file beside its place, checks it, and moves it there.
-fn whole(to: &Path, make: impl FnOnce(&Path) -> Result<(), BackupError>) -> Result<Held, BackupError> {
+fn whole(kind: Kind, to: &Path, make: impl FnOnce(&Path) -> Result<(), BackupError>) -> Result<Held, BackupError> {
     let failed = |error| BackupError::File(to.to_owned(), error);
     if to.exists() {
         return Err(BackupError::Exists(to.to_owned()));
@@ -103,7 +103,7 @@ fn whole(to: &Path, make: impl FnOnce(&Path) -> Result<(), BackupError>) -> Resu
         }
         make_private(directory, &partial).map_err(failed)?;
         make(&partial)?;
-        let held = check(&partial)?;
+        let held = check(kind, &partial)?;
         std::fs::File::open(&partial).and_then(|file| file.sync_all()).map_err(failed)?;
         std::fs::rename(&partial, to).map_err(failed)?;
         #[cfg(unix)]
@@ -117,13 +117,13 @@ fn whole(to: &Path, make: impl FnOnce(&Path) -> Result<(), BackupError>) -> Resu
 ///
 /// # Errors
 /// [`BackupError::Damaged`]; [`StoreError::Newer`] for one of a newer release.
-pub fn check(file: &Path) -> Result<Held, BackupError> {
+pub fn check(kind: Kind, file: &Path) -> Result<Held, BackupError> {
     let bytes = std::fs::metadata(file).map_err(|error| BackupError::File(file.to_owned(), error))?.len();
     let damaged = |error: rusqlite::Error| BackupError::Damaged(error.to_string());
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags).map_err(damaged)?;
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(damaged);
-    if number("PRAGMA application_id")? != APPLICATION {
+    if number("PRAGMA application_id")? != kind.application() {
         return Err(BackupError::Damaged("it is another kind of file".into()));
     }
     match number("PRAGMA user_version")? {
@@ -176,11 +176,11 @@ mod tests {
             })
         };
         let (directory, to) = (live.clone(), file.clone());
-        let held = tokio::task::spawn_blocking(move || backup(&directory, &to)).await.unwrap().unwrap();
+        let held = tokio::task::spawn_blocking(move || backup(Kind::Data, &directory, &to)).await.unwrap().unwrap();
         writer.await.unwrap();
         assert!(held.places >= 100 && held.places - held.entries <= 1, "a moment between two acts: {held:?}");
         assert_eq!(held.bytes, std::fs::metadata(&file).unwrap().len());
-        assert_eq!(restore(&file, &other).unwrap(), held);
+        assert_eq!(restore(Kind::Data, &file, &other).unwrap(), held);
         let again = SqliteStore::open(&other, Clock::system()).unwrap();
         for n in 0..held.places {
             let value = again.get(place(&n.to_string())).await.unwrap().unwrap().value;
@@ -188,7 +188,7 @@ mod tests {
         }
         assert_eq!(again.read(Key::of("log", "all"), 1_000).await.unwrap().len() as u64, held.entries);
         #[cfg(unix)]
-        for made in [&file, &other.join(FILE)] {
+        for made in [&file, &other.join(Kind::Data.file())] {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(std::fs::metadata(made).unwrap().permissions().mode() & 0o777, 0o600, "{}", made.display());
         }
@@ -198,12 +198,15 @@ mod tests {
     async fn what_cannot_be_is_refused_and_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        assert!(matches!(backup(&at("none"), &at("b")), Err(BackupError::Missing)));
+        assert!(matches!(backup(Kind::Data, &at("none"), &at("b")), Err(BackupError::Missing(Kind::Data))));
         let store = SqliteStore::open(&at("live"), Clock::system()).unwrap();
         put(&store, "a").await;
-        backup(&at("live"), &at("b")).unwrap();
-        assert!(matches!(backup(&at("live"), &at("b")), Err(BackupError::Exists(_))));
-        assert!(matches!(restore(&at("b"), &at("live")), Err(BackupError::Exists(_))), "never over a store");
+        backup(Kind::Data, &at("live"), &at("b")).unwrap();
+        assert!(matches!(backup(Kind::Data, &at("live"), &at("b")), Err(BackupError::Exists(_))));
+        assert!(
+            matches!(restore(Kind::Data, &at("b"), &at("live")), Err(BackupError::Exists(_))),
+            "never over a store"
+        );
 
         let whole = std::fs::read(at("b")).unwrap();
         for (name, bytes) in [
@@ -213,11 +216,11 @@ mod tests {
             ("spoilt", [&whole[..4_096], &vec![0xff; whole.len() - 4_096]].concat()),
         ] {
             std::fs::write(at(name), bytes).unwrap();
-            assert!(matches!(restore(&at(name), &at("new")), Err(BackupError::Damaged(_))), "{name}");
-            assert!(!at("new").join(FILE).exists(), "{name}");
+            assert!(matches!(restore(Kind::Data, &at(name), &at("new")), Err(BackupError::Damaged(_))), "{name}");
+            assert!(!at("new").join(Kind::Data.file()).exists(), "{name}");
         }
         std::fs::write(at("newer"), &whole).unwrap();
         Connection::open(at("newer")).unwrap().pragma_update(None, "user_version", FORMAT + 1).unwrap();
-        assert!(matches!(restore(&at("newer"), &at("new")), Err(BackupError::Store(StoreError::Newer(_)))));
+        assert!(matches!(restore(Kind::Data, &at("newer"), &at("new")), Err(BackupError::Store(StoreError::Newer(_)))));
     }
 }

@@ -2,18 +2,29 @@
 
 use wellmet_engine::time::Instant;
 
-use super::{Place, Store, Swap};
+use super::{Owner, Place, Store, Swap};
 use crate::refusal::Refusal;
 
 /// Most rounds. Each round that is lost was won by somebody else, so this many mean a place that
 /// very many change at once; the caller is asked to come back.
-const MOST_ROUNDS: usize = 64;
+pub(crate) const MOST_ROUNDS: usize = 64;
 
 /// What a step wants done with the place, and what it answers once that is durable.
 #[derive(Debug)]
 pub(crate) enum Next<T> {
     /// Put this there.
     Put {
+        /// The value.
+        value: Vec<u8>,
+        /// When it vanishes.
+        until: Option<Instant>,
+        /// What to answer.
+        answer: T,
+    },
+    /// Put there what belongs to another than the place's key says.
+    PutOf {
+        /// Whom it belongs to.
+        owner: Owner,
         /// The value.
         value: Vec<u8>,
         /// When it vanishes.
@@ -40,13 +51,14 @@ pub(crate) async fn change<T: Send>(
     for _ in 0..MOST_ROUNDS {
         let present = store.get(place).await?;
         let seen = present.as_ref().map(|present| present.revision);
-        let (value, until, answer) = match step(present.as_ref().map(|present| present.value.as_slice()))? {
+        let (owner, value, until, answer) = match step(present.as_ref().map(|present| present.value.as_slice()))? {
             Next::Keep(answer) => return Ok(answer),
             Next::Remove(answer) if seen.is_none() => return Ok(answer),
-            Next::Remove(answer) => (None, None, answer),
-            Next::Put { value, until, answer } => (Some(value), until, answer),
+            Next::Remove(answer) => (Owner::Nobody, None, None, answer),
+            Next::Put { value, until, answer } => (Owner::Named, Some(value), until, answer),
+            Next::PutOf { owner, value, until, answer } => (owner, Some(value), until, answer),
         };
-        if let Swap::Done(_) = store.swap(place, seen, value, until).await? {
+        if let Swap::Done(_) = store.swap_of(owner, place, seen, value, until).await? {
             return Ok(answer);
         }
     }

@@ -10,18 +10,23 @@
 //! be repeated.
 //!
 //! [`Store::places`], [`Store::subjects`] and [`Store::entries`] walk over everything, for [`copy`].
+//!
+//! Whoever writes says whom a value belongs to ([`Owner`]). Most stores do not care; [`sealed`] keeps it under
+//! that shopper's own data key, and the last methods of [`Store`] are for those keys.
 
 pub mod address;
 pub mod backup;
 pub(crate) mod change;
 pub mod copy;
+mod keyring;
 pub mod nats;
+pub mod sealed;
 pub mod sqlite;
 mod watchers;
 mod writer;
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 
 use sha2::{Digest, Sha256};
@@ -74,11 +79,13 @@ pub enum Bucket {
     Hub = 17,
     /// Who waits for an item, by item.
     Waiting = 18,
+    /// Data keys, by shopper. Only in a store of keys, see [`sealed`].
+    Keyring = 19,
 }
 
 impl Bucket {
     /// All kinds.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Document,
         Self::Account,
         Self::Record,
@@ -97,6 +104,7 @@ impl Bucket {
         Self::Journey,
         Self::Hub,
         Self::Waiting,
+        Self::Keyring,
     ];
 
     /// The kind with a stored number; `None` for a number of a later release.
@@ -174,6 +182,21 @@ pub struct Place {
     pub key: Key,
 }
 
+/// Whom a value belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Whom the key of its place names, or the subject of its log.
+    Named,
+    /// This shopper, or whoever else has this key.
+    Is(Key),
+    /// Nobody: it names no person, and stays after an erasure.
+    Nobody,
+}
+
+/// Names one of the data keys of an owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataKeyId(pub u64);
+
 /// A number that grows with every change of a place and never returns there, not even after a value
 /// was removed. Numbers of different places say nothing about each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -241,9 +264,32 @@ pub enum StoreError {
     /// The data is of a newer release.
     #[error("the data directory was written by a newer release (format {0})")]
     Newer(i64),
+    /// A value that has a data key and does not open: it was changed, or is another place's.
+    #[error("a sealed value does not open at its place")]
+    Damaged,
+    /// The keyring is not the one of this data.
+    #[error(transparent)]
+    Keyring(#[from] KeyringFault),
     /// The file or the cluster failed.
     #[error("the store failed: {0}")]
     Failed(String),
+}
+
+/// Why a keyring does not fit the data. Nothing was read or written with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyringFault {
+    /// The data is sealed and no keyring was named.
+    #[error("the data is sealed, and no keyring was named")]
+    LeftOut,
+    /// The data is sealed and there is no key.
+    #[error("the data is sealed, and the keyring is empty")]
+    Empty,
+    /// The data is sealed with the keys of another.
+    #[error("the data is sealed with another keyring")]
+    Other,
+    /// The keys would lie beside the data and be in every copy of it.
+    #[error("the keyring is in the same place as the data")]
+    Beside,
 }
 
 /// Keeps the hub's data. See the module's text for what an implementation owes.
@@ -261,8 +307,27 @@ pub trait Store: Send + Sync + 'static {
         until: Option<Instant>,
     ) -> Pending<'_, Swap>;
 
+    /// [`Self::swap`] of a value that belongs to somebody.
+    fn swap_of(
+        &self,
+        owner: Owner,
+        place: Place,
+        seen: Option<Revision>,
+        value: Option<Vec<u8>>,
+        until: Option<Instant>,
+    ) -> Pending<'_, Swap> {
+        let _ = owner;
+        self.swap(place, seen, value, until)
+    }
+
     /// Adds to the log of a subject. The entry vanishes at `until`.
     fn append(&self, subject: Key, value: Vec<u8>, until: Option<Instant>) -> Pending<'_, ()>;
+
+    /// [`Self::append`] of an entry that belongs to somebody.
+    fn append_of(&self, owner: Owner, subject: Key, value: Vec<u8>, until: Option<Instant>) -> Pending<'_, ()> {
+        let _ = owner;
+        self.append(subject, value, until)
+    }
 
     /// The newest entries of a subject, at most `limit`, oldest first.
     fn entries(&self, subject: Key, limit: usize) -> Pending<'_, Vec<Entry>>;
@@ -290,6 +355,30 @@ pub trait Store: Send + Sync + 'static {
 
     /// The subjects of all logs.
     fn subjects(&self) -> Pending<'_, Vec<Key>>;
+
+    /// The data keys of an owner; none in a store that does not seal.
+    fn data_keys(&self, owner: Key) -> Pending<'_, Vec<DataKeyId>> {
+        let _ = owner;
+        Box::pin(ready(Ok(Vec::new())))
+    }
+
+    /// Lets what is written from now on have a data key of its own. What was written before still opens.
+    fn renew(&self, owner: Key) -> Pending<'_, ()> {
+        let _ = owner;
+        Box::pin(ready(Ok(())))
+    }
+
+    /// Destroys data keys of an owner: what they sealed is gone for good, in every copy. May be repeated.
+    fn shred(&self, owner: Key, keys: Vec<DataKeyId>) -> Pending<'_, ()> {
+        let _ = (owner, keys);
+        Box::pin(ready(Ok(())))
+    }
+}
+
+/// Whether a store takes a value of this size; a sealed one is a little larger than what is in it.
+fn check_size(value: &[u8]) -> Result<(), StoreError> {
+    let room = if sealed::is_sealed(value) { sealed::ROOM } else { 0 };
+    if value.len() > MAX_VALUE + room { Err(StoreError::TooLarge(value.len())) } else { Ok(()) }
 }
 
 /// A stored value that this release cannot read. It is left as it is: what cannot be read is never

@@ -18,7 +18,7 @@ use wellmet_engine::time::Instant;
 use super::watchers::{Watchers, lock};
 use super::writer::{self, Change, Request};
 use super::{
-    Bucket, Entry, Key, MAX_VALUE, Mark, Page, Pending, Place, Placed, Revision, Store, StoreError, Swap, Versioned,
+    Bucket, Entry, Key, Mark, Page, Pending, Place, Placed, Revision, Store, StoreError, Swap, Versioned, check_size,
 };
 use crate::clock::Clock;
 
@@ -30,17 +30,39 @@ pub const LINGER: Duration = Duration::from_millis(2);
 /// Changes that may wait for the writer; beyond it callers are told [`StoreError::Busy`].
 const QUEUE: usize = 4_096;
 
-/// The file's name in its directory.
-pub(super) const FILE: &str = "hub.sqlite";
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The hub's data.
+    Data,
+    /// Data keys.
+    Keyring,
+}
+
+impl Kind {
+    /// The file's name in its directory.
+    #[must_use]
+    pub const fn file(self) -> &'static str {
+        match self {
+            Self::Data => "hub.sqlite",
+            Self::Keyring => "keyring.sqlite",
+        }
+    }
+
+    /// Marks the file as ours (`application_id`): "wmet", "wmky".
+    pub(super) const fn application(self) -> i64 {
+        match self {
+            Self::Data => 0x776d_6574,
+            Self::Keyring => 0x776d_6b79,
+        }
+    }
+}
 
 /// Places read at once by a walk over all of them.
 const AT_ONCE: i64 = 512;
 
 /// Format of the file, kept in `user_version`.
 pub(super) const FORMAT: i64 = 1;
-
-/// Marks the file as ours (`application_id`): "wmet".
-pub(super) const APPLICATION: i64 = 0x776d_6574;
 
 const SCHEMA: &str = "
     CREATE TABLE entry (
@@ -115,12 +137,12 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// Lays the tables in a new file; refuses one that a newer release wrote.
-fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
+fn prepare(connection: &mut Connection, kind: Kind) -> Result<(), StoreError> {
     let change = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     match change.pragma_query_value(None, "user_version", |row| row.get(0))? {
         0 => {
             change.execute_batch(SCHEMA)?;
-            change.pragma_update(None, "application_id", APPLICATION)?;
+            change.pragma_update(None, "application_id", kind.application())?;
             change.pragma_update(None, "user_version", FORMAT)?;
         }
         FORMAT => {}
@@ -137,17 +159,19 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`] when the directory cannot be used or a newer release wrote the file.
     pub fn open(directory: &Path, clock: Clock) -> Result<Self, StoreError> {
-        let path = directory.join(FILE);
-        make_private(directory, &path)
-            .map_err(|error| StoreError::Failed(format!("{}: {error}", directory.display())))?;
-        Self::open_file(&path, clock)
+        Self::open_kind(Kind::Data, directory, clock)
     }
 
-    /// Opens a file that is there.
-    pub(super) fn open_file(path: &Path, clock: Clock) -> Result<Self, StoreError> {
-        let path = path.to_owned();
+    /// Opens a file of a kind in a directory, as [`Self::open`].
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_kind(kind: Kind, directory: &Path, clock: Clock) -> Result<Self, StoreError> {
+        let path = directory.join(kind.file());
+        make_private(directory, &path)
+            .map_err(|error| StoreError::Failed(format!("{}: {error}", directory.display())))?;
         let mut connection = open(&path)?;
-        prepare(&mut connection)?;
+        prepare(&mut connection, kind)?;
         let watchers = Arc::new(Watchers::default());
         let (requests, waiting) = mpsc::sync_channel(QUEUE);
         let (writer_clock, writer_watchers) = (clock.clone(), Arc::clone(&watchers));
@@ -215,9 +239,7 @@ impl Store for SqliteStore {
         until: Option<Instant>,
     ) -> Pending<'_, Swap> {
         Box::pin(async move {
-            if let Some(size) = value.as_ref().map(Vec::len).filter(|size| *size > MAX_VALUE) {
-                return Err(StoreError::TooLarge(size));
-            }
+            value.as_deref().map_or(Ok(()), check_size)?;
             self.write(Change::Swap { place, seen, value, until }).await
         })
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail here")]
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
+pub mod faulty;
 pub mod live;
 pub mod nats;
 pub mod rules;
@@ -11,6 +12,7 @@ pub mod suite;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
@@ -19,11 +21,15 @@ use ed25519_dalek::Signer;
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use wellmet_engine::id::{CustomerId, ItemId};
+use wellmet_engine::money::Currency;
+use wellmet_engine::record::{Order, OrderLine, Record};
 use wellmet_engine::time::Instant;
 use wellmet_hub::clock::Clock;
 use wellmet_hub::identity::keys::Keys;
 use wellmet_hub::identity::shop::ShopSecrets;
 use wellmet_hub::store::address::Address;
+use wellmet_hub::store::{Store, sealed};
 use wellmet_hub::{Config, serve_on};
 
 pub const ORIGIN: &str = "https://shop.example";
@@ -72,12 +78,22 @@ impl TestHub {
         Self::start_at(Address::Directory(data.to_owned()), settings)
     }
 
-    /// On a store that stays, such as a cluster's.
+    /// On a store that stays, such as a cluster's, with the keyring of the settings.
     pub fn start_at(store: Address, settings: impl FnOnce(&mut Config)) -> Self {
         let data = match &store {
             Address::Directory(data) => data.clone(),
             Address::Cluster(_) => PathBuf::new(),
         };
+        Self::start_opened(data, settings, async move |config: &Config| {
+            sealed::open(&store, config.keyring.as_ref(), config.clock.clone()).await.unwrap()
+        })
+    }
+
+    /// On a store that is opened in a way of its own.
+    pub fn start_opened<O>(data: PathBuf, settings: impl FnOnce(&mut Config), open: O) -> Self
+    where
+        O: AsyncFnOnce(&Config) -> Arc<dyn Store> + Send + 'static,
+    {
         let clock = Clock::standing(now());
         let mut config = Config::new(&data);
         config.origins = vec![ORIGIN.into()];
@@ -92,7 +108,7 @@ impl TestHub {
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(
                 async move {
                     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-                    let store = store.open(config.clock.clone()).await.unwrap();
+                    let store = open(&config).await;
                     tell.send(listener.local_addr().unwrap()).unwrap();
                     let shutdown = async move {
                         let _ = stopped.await;
@@ -478,4 +494,32 @@ impl Device {
 /// A cart as a test writes it down.
 pub fn lines(lines: &[(&str, u32)]) -> Vec<(String, u32)> {
     lines.iter().map(|(key, quantity)| ((*key).to_owned(), *quantity)).collect()
+}
+
+/// What the shop's books say of a customer.
+pub fn books(customer: &str) -> Record {
+    Record {
+        customer: CustomerId::new(customer).unwrap(),
+        name: Some("Anna Berg".into()),
+        traits: vec![("segment".into(), "Consumer".into())],
+        order_count: 1,
+        spent_minor: 26_196,
+        currency: Currency::new("USD").unwrap(),
+        first_order: Some(Instant(1_478_563_200_000)),
+        orders: vec![Order {
+            id: "CA-2016-152156".into(),
+            at: Instant(1_478_563_200_000),
+            lines: vec![OrderLine {
+                item: ItemId::new("FUR-BO-10001798").unwrap(),
+                title: "Bush Somerset Collection Bookcase".into(),
+                quantity: 2,
+                unit_minor: 13_098,
+            }],
+        }],
+    }
+}
+
+/// Whether a word is in bytes.
+pub fn holds(bytes: &[u8], word: &str) -> bool {
+    bytes.windows(word.len()).any(|window| window == word.as_bytes())
 }

@@ -41,6 +41,8 @@ pub struct Settings {
     pub credentials: Option<PathBuf>,
     /// A file with the authorities that signed the servers' certificates. `None`: the system's.
     pub authorities: Option<PathBuf>,
+    /// Whether it is for data keys. These lie in streams of their own, so that a backup of the data's streams has none.
+    pub keyring: bool,
 }
 
 impl std::fmt::Debug for Settings {
@@ -54,23 +56,46 @@ impl Settings {
     /// Servers, and the defaults of a cluster of three.
     #[must_use]
     pub fn new(servers: Vec<String>) -> Self {
-        Self { servers, tenant: "shop".into(), shards: 16, replicas: 3, credentials: None, authorities: None }
+        Self {
+            servers,
+            tenant: "shop".into(),
+            shards: 16,
+            replicas: 3,
+            credentials: None,
+            authorities: None,
+            keyring: false,
+        }
     }
 }
 
-/// The name of a key-value bucket.
-pub(super) fn bucket(shard: usize) -> String {
-    format!("wellmet_{shard:02}")
-}
+/// What the names of all streams begin with.
+#[derive(Clone, Copy)]
+pub(super) struct Names(&'static str);
 
-/// The name of the stream that a bucket is.
-pub(super) fn stream(shard: usize) -> String {
-    format!("KV_{}", bucket(shard))
-}
+impl Names {
+    const fn of(settings: &Settings) -> Self {
+        Self(if settings.keyring { "wellmet_keyring" } else { "wellmet" })
+    }
 
-/// The name of a tenant's log.
-pub(super) fn events(tenant: &str) -> String {
-    format!("wellmet_events_{tenant}")
+    /// The name of a key-value bucket.
+    pub(super) fn bucket(self, shard: usize) -> String {
+        format!("{}_{shard:02}", self.0)
+    }
+
+    /// The name of the stream that a bucket is.
+    pub(super) fn stream(self, shard: usize) -> String {
+        format!("KV_{}", self.bucket(shard))
+    }
+
+    /// The name of a tenant's log.
+    pub(super) fn events(self, tenant: &str) -> String {
+        format!("{}_events_{tenant}", self.0)
+    }
+
+    /// The subject of an entry of a tenant's log, or with `*` of all.
+    pub(super) fn log(self, tenant: &str, key: &str) -> String {
+        format!("{}.events.{tenant}.{key}", self.0)
+    }
 }
 
 impl NatsStore {
@@ -96,15 +121,17 @@ impl NatsStore {
                 }
             }
         };
+        let names = Names::of(settings);
         let mut streams = Vec::with_capacity(shards);
         for shard in 0..shards {
-            streams.push(jetstream.get_stream_no_info(stream(shard)).await.map_err(failed)?);
+            streams.push(jetstream.get_stream_no_info(names.stream(shard)).await.map_err(failed)?);
         }
-        let events = jetstream.get_stream_no_info(events(&settings.tenant)).await.map_err(failed)?;
+        let events = jetstream.get_stream_no_info(names.events(&settings.tenant)).await.map_err(failed)?;
         Ok(Self {
             jetstream,
             shards: streams,
             events,
+            names,
             tenant: settings.tenant.clone(),
             clock,
             watchers,
@@ -148,7 +175,7 @@ async fn connect(settings: &Settings, watchers: Arc<Watchers>) -> Result<async_n
 /// Makes sure that the streams are there; how many buckets. The first bucket is laid last and says how many
 /// there are, so that a hub that stopped in the middle, or one with other settings, changes nothing of it.
 async fn lay(jetstream: &Context, settings: &Settings) -> Result<usize, StoreError> {
-    let shards = match jetstream.get_stream(stream(0)).await {
+    let shards = match jetstream.get_stream(Names::of(settings).stream(0)).await {
         Ok(stream) => read(&stream.cached_info().config.metadata)?,
         Err(error) => match error.kind() {
             GetStreamErrorKind::JetStream(error) if error.code() == 404 => {
@@ -181,10 +208,11 @@ fn read(metadata: &HashMap<String, String>) -> Result<usize, StoreError> {
 }
 
 fn places(settings: &Settings, shard: usize) -> Config {
+    let names = Names::of(settings);
     let metadata = [("wellmet.format", FORMAT.to_string()), ("wellmet.shards", settings.shards.to_string())];
     Config {
-        name: stream(shard),
-        subjects: vec![format!("$KV.{}.>", bucket(shard))],
+        name: names.stream(shard),
+        subjects: vec![format!("$KV.{}.>", names.bucket(shard))],
         max_messages_per_subject: 1,
         discard: DiscardPolicy::New,
         allow_rollup: true,
@@ -194,9 +222,10 @@ fn places(settings: &Settings, shard: usize) -> Config {
 }
 
 fn log(settings: &Settings) -> Config {
+    let names = Names::of(settings);
     Config {
-        name: events(&settings.tenant),
-        subjects: vec![format!("wellmet.events.{}.*", settings.tenant)],
+        name: names.events(&settings.tenant),
+        subjects: vec![names.log(&settings.tenant, "*")],
         duplicate_window: TWICE,
         ..common(settings)
     }

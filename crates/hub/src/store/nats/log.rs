@@ -9,21 +9,18 @@ use futures_util::TryStreamExt;
 use tokio::time::Instant as Moment;
 use wellmet_engine::time::Instant;
 
-use super::connect::events;
 use super::message::Message;
 use super::{NatsStore, PATIENCE, failed, key_of, key_text, pause};
-use crate::store::{Entry, Key, MAX_VALUE, StoreError};
+use crate::store::{Entry, Key, StoreError, check_size};
 
 impl NatsStore {
     fn log_subject(&self, subject: Key) -> String {
-        format!("wellmet.events.{}.{}", self.tenant, key_text(subject))
+        self.names.log(&self.tenant, &key_text(subject))
     }
 
     /// Adds an entry. One whose answer was lost is sent again under the same id, which the servers know.
     pub(super) async fn add(&self, subject: Key, value: Vec<u8>, until: Option<Instant>) -> Result<(), StoreError> {
-        if value.len() > MAX_VALUE {
-            return Err(StoreError::TooLarge(value.len()));
-        }
+        check_size(&value)?;
         let nonce = crate::random::actor().map_err(|refusal| failed(refusal.code))?;
         let payload: Vec<u8> = Message { until, nonce, value: Some(value) }.encode();
         let (subject, id) = (self.log_subject(subject), format!("{nonce:016x}"));
@@ -77,7 +74,7 @@ impl NatsStore {
         let now = self.clock.now();
         let (mut newest, mut from) = (VecDeque::new(), 1);
         loop {
-            let (messages, _) = self.batch(&events(&self.tenant), subject, from).await?;
+            let (messages, _) = self.batch(&self.names.events(&self.tenant), subject, from).await?;
             let Some(reached) = messages.last().map(|raw| raw.sequence) else { return Ok(None) };
             for raw in messages {
                 let message = Message::decode(&raw.payload)?;
@@ -116,6 +113,6 @@ impl NatsStore {
     }
 
     fn log_subject_of_any(&self) -> String {
-        format!("wellmet.events.{}.*", self.tenant)
+        self.names.log(&self.tenant, "*")
     }
 }

@@ -10,6 +10,7 @@
 //! | --- | --- | --- |
 //! | places | `KV_wellmet_00` … | `$KV.wellmet_00.<tenant>.<bucket number>.<key>` |
 //! | logs | `wellmet_events_<tenant>` | `wellmet.events.<tenant>.<key>` |
+//! | data keys | `KV_wellmet_keyring_00` … | `$KV.wellmet_keyring_00.<tenant>.19.<key>` |
 //! | wake-ups | none | `wellmet.d.<tenant>.<bucket number>.<shard>.<key>` |
 //!
 //! Keys are hashes ([`super::Key`]) in base64url: no subject names a person. Reads ask the leader of the
@@ -39,7 +40,7 @@ use wellmet_engine::time::{Instant, Span};
 pub use connect::Settings;
 
 use super::watchers::Watchers;
-use super::{Bucket, Entry, Key, MAX_VALUE, Mark, Page, Pending, Place, Revision, Store, StoreError, Swap, Versioned};
+use super::{Bucket, Entry, Key, Mark, Page, Pending, Place, Revision, Store, StoreError, Swap, Versioned, check_size};
 use crate::clock::Clock;
 use message::Message;
 
@@ -60,6 +61,7 @@ pub struct NatsStore {
     jetstream: Context,
     shards: Vec<Stream<()>>,
     events: Stream<()>,
+    names: connect::Names,
     tenant: String,
     clock: Clock,
     watchers: Arc<Watchers>,
@@ -109,7 +111,7 @@ impl NatsStore {
     }
 
     fn subject(&self, place: Place) -> String {
-        let shard = connect::bucket(self.shard(place.key));
+        let shard = self.names.bucket(self.shard(place.key));
         format!("$KV.{shard}.{}.{}.{}", self.tenant, place.bucket as u8, key_text(place.key))
     }
 
@@ -188,6 +190,24 @@ impl NatsStore {
         }
     }
 
+    /// Removes data keys: unlike what is only replaced, the servers overwrite a deleted message in their files.
+    async fn overwrite(&self, place: Place, seen: Revision) -> Result<Swap, StoreError> {
+        let stream = &self.shards[self.shard(place.key)];
+        let ends = Moment::now() + PATIENCE;
+        loop {
+            match self.last(place).await? {
+                Some(last) if last.sequence == seen.0 => {}
+                _ => return Ok(Swap::Stale),
+            }
+            match stream.delete_message(seen.0).await {
+                Ok(_) => return Ok(self.done(place, seen.0)),
+                Err(error) if Moment::now() >= ends => return Err(failed(error)),
+                // No leader, or the message is gone meanwhile: it is looked at again.
+                Err(_) => pause().await,
+            }
+        }
+    }
+
     fn done(&self, place: Place, sequence: u64) -> Swap {
         let revision = Revision(sequence);
         self.watchers.wake(place, revision);
@@ -231,9 +251,7 @@ impl Store for NatsStore {
         until: Option<Instant>,
     ) -> Pending<'_, Swap> {
         Box::pin(async move {
-            if let Some(size) = value.as_ref().map(Vec::len).filter(|size| *size > MAX_VALUE) {
-                return Err(StoreError::TooLarge(size));
-            }
+            value.as_deref().map_or(Ok(()), check_size)?;
             if seen.is_none() && value.is_none() {
                 // Nothing is to become nothing. There is no message that could say so.
                 return Ok(match self.get(place).await? {
@@ -241,7 +259,10 @@ impl Store for NatsStore {
                     Some(_) => Swap::Stale,
                 });
             }
-            self.replace(place, seen, value, until).await
+            match (place.bucket, seen, &value) {
+                (Bucket::Keyring, Some(seen), None) => self.overwrite(place, seen).await,
+                _ => self.replace(place, seen, value, until).await,
+            }
         })
     }
 

@@ -5,7 +5,7 @@ use futures_util::StreamExt;
 use serde_json::json;
 
 use super::message::Message;
-use super::{ANSWER, NatsStore, connect, failed, key_of};
+use super::{ANSWER, NatsStore, failed, key_of};
 use crate::store::{Bucket, Key, Mark, Page, Place, Placed, StoreError};
 
 /// Messages of one answer.
@@ -57,8 +57,8 @@ impl NatsStore {
         let now = self.clock.now();
         let mut mark = after.unwrap_or_default();
         while mark.part < self.shards.len() {
-            let subject = format!("$KV.{}.{}.>", connect::bucket(mark.part), self.tenant);
-            let (messages, _) = self.batch(&connect::stream(mark.part), &subject, mark.position + 1).await?;
+            let subject = format!("$KV.{}.{}.>", self.names.bucket(mark.part), self.tenant);
+            let (messages, _) = self.batch(&self.names.stream(mark.part), &subject, mark.position + 1).await?;
             let Some(last) = messages.last().map(|raw| raw.sequence) else {
                 mark = Mark { part: mark.part + 1, position: 0 };
                 continue;
@@ -82,10 +82,10 @@ impl NatsStore {
         let now = self.clock.now();
         let mut keys = Vec::new();
         for shard in 0..self.shards.len() {
-            let subject = format!("$KV.{}.{}.{}.*", connect::bucket(shard), self.tenant, kind as u8);
+            let subject = format!("$KV.{}.{}.{}.*", self.names.bucket(shard), self.tenant, kind as u8);
             let mut from = 1;
             loop {
-                let (messages, _) = self.batch(&connect::stream(shard), &subject, from).await?;
+                let (messages, _) = self.batch(&self.names.stream(shard), &subject, from).await?;
                 let Some(last) = messages.last().map(|raw| raw.sequence) else { break };
                 for raw in messages {
                     let message = Message::decode(&raw.payload)?;
