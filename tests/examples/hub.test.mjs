@@ -30,7 +30,7 @@ async function known() {
 test("every option that the files give the hub is one of its own", async () => {
   const options = await known();
   let seen = 0;
-  for (const name of ["wellmet-hub.service", "wellmet-backup.service", "compose.yaml"]) {
+  for (const name of ["wellmet-hub.service", "wellmet-backup.service", "wellmet-keyring-backup.service", "compose.yaml"]) {
     const text = await read(name);
     // From the command on; the lines of other programs are not ours.
     const commands = name.endsWith(".yaml") ? [text.slice(text.indexOf("x-hub:"), text.indexOf("\nservices:"))] : text.match(/^ExecStart=.*wellmet.*$/gm);

@@ -2,7 +2,8 @@
 //!
 //! Hub, store and load share one machine. The ceiling is the same store in this process, with the same number of writers,
 //! values of the same size, and nothing before it: no HTTP, no identity, no document. Options, each with a number:
-//! `--seconds`, `--clients`, `--listeners`, `--shoppers` (0 leaves a part out); `--cluster no`.
+//! `--seconds`, `--clients`, `--listeners`, `--shoppers` (0 leaves a part out); `--cluster no`; `--keyring yes` seals what
+//! the hubs keep.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its table, and what it is at")]
 #![allow(unreachable_pub, reason = "a program has no outside")]
 #![allow(
@@ -43,6 +44,7 @@ struct Options {
     listeners: usize,
     shoppers: usize,
     cluster: bool,
+    keyring: bool,
     json: bool,
 }
 
@@ -59,6 +61,7 @@ impl Options {
             listeners: number("--listeners", 10_000),
             shoppers: number("--shoppers", 1_000_000),
             cluster: said("--cluster").is_none_or(|text| text != "no"),
+            keyring: said("--keyring").is_some_and(|text| text == "yes"),
             json: said("--format").is_some_and(|text| text == "json"),
         }
     }
@@ -130,6 +133,11 @@ fn milliseconds(times: &mut [u32]) -> String {
     format!("{:.1} / {:.1} / {:.1} ms", at(times, 500), at(times, 990), at(times, 1_000))
 }
 
+/// Where the data keys of a hub lie.
+fn beside(data: &Path) -> String {
+    data.join("keys").display().to_string()
+}
+
 /// Exchanges a second, between two measurements of the store alone.
 async fn throughput(
     options: &Options,
@@ -151,10 +159,16 @@ async fn throughput(
     eprintln!("{name}: the store alone");
     let before = ceiling(&address("raw1"), options.clients, size, time / 2).await;
     eprintln!("{name}: exchanges");
-    let hub = Process::start(&home.join("hub"), cluster.map(|cluster| cluster("hub")).as_deref()).await;
+    let start = async |part: &str| {
+        let store = cluster.map(|cluster| cluster(part));
+        // The tenant of the same name, in streams of their own.
+        let keyring = options.keyring.then(|| store.clone().unwrap_or_else(|| beside(&home.join(part))));
+        Process::start(&home.join(part), store.as_deref(), keyring.as_deref()).await
+    };
+    let hub = start("hub").await;
     let (mut times, took) = shopper::exchanges(hub.address, options.clients, EACH, time, true).await;
     drop(hub);
-    let hub = Process::start(&home.join("idle"), cluster.map(|cluster| cluster("idle")).as_deref()).await;
+    let hub = start("idle").await;
     let (idle, idle_took) = shopper::exchanges(hub.address, options.clients, EACH, time / 2, false).await;
     drop(hub);
     eprintln!("{name}: the store alone, again");
@@ -228,7 +242,7 @@ async fn ceiling(address: &Address, writers: usize, size: usize, time: Duration)
 async fn listening(options: &Options, rows: &mut Vec<Row>) {
     eprintln!("{} listeners", options.listeners);
     let home = tempfile::tempdir().expect("a directory");
-    let hub = Process::start(home.path(), None).await;
+    let hub = Process::start(home.path(), None, None).await;
     // What the first requests need once.
     shopper::exchanges(hub.address, 8, 8, Duration::from_millis(200), true).await;
     let before = hub.memory();
@@ -293,7 +307,8 @@ async fn listening(options: &Options, rows: &mut Vec<Row>) {
 /// A store with many shoppers in it.
 async fn many(options: &Options, rows: &mut Vec<Row>) {
     let home = tempfile::tempdir().expect("a directory");
-    let hub = Process::start(home.path(), None).await;
+    let keyring = options.keyring.then(|| beside(home.path()));
+    let hub = Process::start(home.path(), None, keyring.as_deref()).await;
     let from = Moment::now();
     shopper::fill(hub.address, options.clients, options.shoppers).await;
     let rate = options.shoppers as f64 / from.elapsed().as_secs_f64();
@@ -303,7 +318,7 @@ async fn many(options: &Options, rows: &mut Vec<Row>) {
         .expect("the directory")
         .filter_map(|entry| entry.ok()?.metadata().ok().map(|about| about.len()))
         .sum();
-    let hub = Process::start(home.path(), None).await;
+    let hub = Process::start(home.path(), None, keyring.as_deref()).await;
     let mut push = |name: String, value: String| rows.push(Row { name, value, aim: "" });
     push(format!("{of} shoppers: first exchanges a second"), grouped(rate as u64));
     push(format!("{of} shoppers: on disk, each"), format!("{} bytes", grouped(bytes / options.shoppers as u64)));

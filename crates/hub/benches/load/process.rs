@@ -16,8 +16,8 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts `wellmet hub` on a directory, or on a store elsewhere, and waits until it answers.
-    pub async fn start(data: &Path, store: Option<&str>) -> Self {
+    /// Starts `wellmet hub` on a directory, or on a store elsewhere, perhaps with a keyring, and waits until it answers.
+    pub async fn start(data: &Path, store: Option<&str>, keyring: Option<&str>) -> Self {
         let program = std::env::var_os("WELLMET").expect("WELLMET names the wellmet command");
         let free =
             std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
@@ -25,6 +25,9 @@ impl Process {
         command.arg("hub").arg("--data").arg(data).args(["--listen", &free.to_string(), "--origin", ORIGIN]);
         if let Some(store) = store {
             command.args(["--store", store]);
+        }
+        if let Some(keyring) = keyring {
+            command.args(["--keyring", keyring]);
         }
         let from = Instant::now();
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the hub starts");
