@@ -5,6 +5,7 @@
 
 use wasm_bindgen::prelude::*;
 use wellmet_engine::decide::{self, Decision};
+use wellmet_engine::slot::Variant;
 use wellmet_engine::table::Table;
 use wellmet_engine::value::Value;
 
@@ -23,10 +24,12 @@ impl Json for Seen<'_> {
 }
 
 object! {
-    /// A variant that did not apply, and why.
-    Refusal<'a> {
+    /// What became of a variant.
+    Fate<'a> {
         "choice" choice: &'a str,
-        /// Stable, as in a decision's reason.
+        "offer" offer: Option<&'a str>,
+        /// Stable, as in a decision's reason; `shown` for the first variant that applied, `later` for those after it,
+        /// which nobody asked.
         "code" code: &'static str,
         /// The values seen. Of a condition: `attribute`, `operator`, `wanted` and `seen` of the first clause that
         /// failed.
@@ -35,15 +38,11 @@ object! {
 }
 
 object! {
-    /// What became of each variant of a slot, in the shop's order.
+    /// Why a slot shows what it shows.
     Trace<'a> {
         "slot" slot: &'a str,
-        /// The first variant that applied; empty keeps the shop's own content.
-        "choice" choice: &'a str,
-        /// The variants before it.
-        "refused" refused: Vec<Refusal<'a>>,
-        /// The variants after it, which nobody asked.
-        "later" later: Vec<&'a str>,
+        /// In the shop's order; none for a slot without rules, and for who is held out of it.
+        "variants" variants: Vec<Fate<'a>>,
     }
 }
 
@@ -68,14 +67,19 @@ impl Session {
 }
 
 fn trace<'a>(decision: &'a Decision<'a>, seen: &'a [Vec<(&'static str, Value)>], table: &'a Table) -> Trace<'a> {
-    let refused = decision.refused.iter().zip(seen).map(|((choice, reason), seen)| Refusal {
-        choice,
-        code: reason.code(),
-        args: Seen(seen),
-    });
-    let variants = table.slot(decision.slot).and_then(|slot| table.slots.get(slot)).map(|slot| &slot.variants);
-    // Every variant before the one that is shown was refused; who is held out met none of them.
-    let first = if decision.choice.is_empty() { usize::MAX } else { decision.refused.len() + 1 };
-    let later = variants.into_iter().flatten().skip(first).map(|variant| variant.choice.as_str());
-    Trace { slot: decision.slot, choice: decision.choice, refused: refused.collect(), later: later.collect() }
+    let slot = table.slot(decision.slot).and_then(|slot| table.slots.get(slot));
+    let asked = decision.refused.len() + usize::from(!decision.choice.is_empty());
+    let variants = slot.filter(|_| asked > 0).map_or(&[][..], |slot| &slot.variants);
+    let fate = |(at, variant): (usize, &'a Variant)| Fate {
+        choice: &variant.choice,
+        offer: variant.offer.and_then(|offer| table.offers.get(usize::from(offer))).map(|offer| offer.id.as_str()),
+        // Every variant before the one that is shown was refused, in this order.
+        code: match decision.refused.get(at) {
+            Some((_, reason)) => reason.code(),
+            None if at < asked => "shown",
+            None => "later",
+        },
+        args: Seen(seen.get(at).map_or(&[], Vec::as_slice)),
+    };
+    Trace { slot: decision.slot, variants: variants.iter().enumerate().map(fate).collect() }
 }

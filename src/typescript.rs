@@ -80,7 +80,7 @@ fn declaration(shape: &Shape) -> String {
 
 #[test]
 fn the_declarations_are_those_of_the_rust_types() {
-    use crate::explain::{Refusal, Trace};
+    use crate::explain::{Fate, Trace};
     use crate::view::{
         Cart, CartLine, Configuration, Decision, Item, OptionGroup, OptionValue, Outcome, Preference, Reason,
     };
@@ -95,7 +95,7 @@ fn the_declarations_are_those_of_the_rust_types() {
         OptionValue::SHAPE,
         OptionGroup::SHAPE,
         Configuration::SHAPE,
-        Refusal::SHAPE,
+        Fate::SHAPE,
         Trace::SHAPE,
     ];
     let made = shapes.iter().fold(HEAD.to_owned(), |text, shape| text + &declaration(shape));

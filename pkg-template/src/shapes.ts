@@ -130,22 +130,19 @@ export interface ConfigurationView {
   needs: string[];
 }
 
-/** A variant that did not apply, and why. */
-export interface Refusal {
+/** What became of a variant. */
+export interface Fate {
   choice: string;
-  /** Stable, as in a decision's reason. */
+  offer?: string;
+  /** Stable, as in a decision's reason; `shown` for the first variant that applied, `later` for those after it, which nobody asked. */
   code: string;
   /** The values seen. Of a condition: `attribute`, `operator`, `wanted` and `seen` of the first clause that failed. */
   args: Record<string, unknown>;
 }
 
-/** What became of each variant of a slot, in the shop's order. */
+/** Why a slot shows what it shows. */
 export interface Trace {
   slot: string;
-  /** The first variant that applied; empty keeps the shop's own content. */
-  choice: string;
-  /** The variants before it. */
-  refused: Refusal[];
-  /** The variants after it, which nobody asked. */
-  later: string[];
+  /** In the shop's order; none for a slot without rules, and for who is held out of it. */
+  variants: Fate[];
 }

@@ -16,15 +16,17 @@ test("a refusal says what it saw", () => {
 });
 
 test("every variant has a row, in the shop's order", () => {
-  const table = variants({ slot: "s", choice: "b", refused: [refusal("holdout", { place: 3, share: 10 })], later: ["c", "<b>"] })!;
+  const table = variants({
+    slot: "s",
+    variants: [refusal("group-taken", { by: "x" }), { choice: "b", offer: "birthday", code: "shown", args: {} }, { ...refusal("later"), choice: "<b>" }],
+  })!;
   expect([...table.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent))).toEqual([
-    ["a", "holdout place = 3, share = 10"],
-    ["b", "shown"],
-    ["c", "comes later"],
-    ["<b>", "comes later"],
+    ["a", 'group-taken by = "x"'],
+    ["b birthday", "shown"],
+    ["<b>", "later "],
   ]);
 });
 
 test("a slot that the book does not know has none", () => {
-  expect(variants({ slot: "s", choice: "", refused: [], later: [] })).toBeUndefined();
+  expect(variants({ slot: "s", variants: [] })).toBeUndefined();
 });

@@ -4,11 +4,11 @@ export const SHEET = `
 * { box-sizing: border-box }
 [popover], section {
   color-scheme: light dark; position: fixed; inset: auto 0 0 auto; margin: 0; padding: 0; border: 0;
-  inline-size: min(30rem, 100vw); block-size: 100vh; block-size: 100dvh; overflow: auto; overscroll-behavior: contain;
+  inline-size: min(30rem, 100%); block-size: 100vh; block-size: 100dvh; overflow: auto; overscroll-behavior: contain;
   font: 13px/1.45 system-ui, sans-serif; color: light-dark(#1d2125, #e8eaed); background: light-dark(#fff, #1d2125);
   box-shadow: 0 0 2rem #0006; text-align: start;
 }
-@media (max-width: 40rem) { [popover], section { inline-size: 100vw; block-size: 55vh; block-size: 55dvh } }
+@media (max-width: 40rem) { [popover], section { inline-size: 100%; block-size: 55vh; block-size: 55dvh } }
 header { position: sticky; inset-block-start: 0; z-index: 1; display: flex; align-items: center; gap: .5rem; padding: .5rem .75rem;
   color: #fff; background: #1f4d46 }
 h2 { flex: 1; margin: 0; font-size: 1rem }
@@ -21,9 +21,9 @@ summary small { font-weight: 400; color: light-dark(#52606d, #aab4bf) }
 table { inline-size: 100%; border-collapse: collapse; margin-block-end: .75rem }
 caption { text-align: start; padding-block: .25rem; font-weight: 600 }
 th, td { padding: .25rem .4rem .25rem 0; text-align: start; vertical-align: top; font-weight: 400; overflow-wrap: anywhere }
+th { white-space: nowrap }
 thead th { color: light-dark(#52606d, #aab4bf) }
 tbody tr { border-block-start: 1px solid light-dark(#e8ebee, #30363c) }
-td.n, th.n { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums }
 code { font: 12px/1.4 ui-monospace, monospace }
 p { margin: 0 0 .75rem }
 .bad { color: light-dark(#b3261e, #ff9a92) }

@@ -1,5 +1,5 @@
 /** What became of each variant of a slot, in words. */
-import type { Refusal, Trace } from "../shapes.js";
+import type { Fate, Trace } from "../shapes.js";
 import { purposes } from "./consented.js";
 import { make, table } from "./make.js";
 
@@ -14,7 +14,7 @@ const said = (value: unknown): string => {
 };
 
 /** The values that a refusal saw: of a condition the clause that failed, of anything else names and values. */
-export function seenIn({ code, args }: Refusal): string {
+export function seenIn({ code, args }: Fate): string {
   if (code === "not-targeted" && "operator" in args) {
     const { attribute, operator, wanted, seen } = args;
     const clause = [attribute || "the condition", operator, ...(wanted == null ? [] : [said(wanted)])].join(" ");
@@ -25,16 +25,14 @@ export function seenIn({ code, args }: Refusal): string {
   return Object.entries(args).map(([name, what]) => `${name} = ${value(name, what)}`).join(", ");
 }
 
-/** One row for each variant, in the shop's order; nothing for a slot that the book does not know. */
-export function variants({ choice, refused, later }: Trace): HTMLTableElement | undefined {
-  if (!choice && !refused.length) return;
-  const name = (variant: string): HTMLElement => make("code", {}, variant);
+/** One row for each variant, in the shop's order; nothing for a slot that none of them was asked for. */
+export function variants({ variants }: Trace): HTMLTableElement | undefined {
+  if (!variants.length) return;
   return table(
     ["Variant", "Why, or why not"],
-    [
-      ...refused.map((refusal) => [name(refusal.choice), make("span", {}, name(refusal.code), " ", seenIn(refusal))]),
-      ...(choice ? [[name(choice), make("strong", {}, "shown")]] : []),
-      ...later.map((variant) => [name(variant), "comes later"]),
-    ],
+    variants.map((fate) => [
+      make("span", {}, make("code", {}, fate.choice), fate.offer && ` ${fate.offer}`),
+      fate.code === "shown" ? make("strong", {}, "shown") : make("span", {}, make("code", {}, fate.code), " ", seenIn(fate)),
+    ]),
   );
 }
