@@ -51,6 +51,8 @@ const ANSWER: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(6);
 /// Pause before a request that failed is sent again, and as much again at random.
 const PAUSE: Duration = Duration::from_millis(60);
+/// Pause before a change is tried again while another change of the place is being agreed on, and as much again at random.
+const TURN: Duration = Duration::from_millis(5);
 /// How long the servers keep a value after its end, so that their clocks may differ from the hub's.
 const SLACK: Span = Span::MINUTE;
 /// How long the servers keep the mark of a removed value. It may go: revisions never return.
@@ -171,6 +173,11 @@ impl NatsStore {
                     Some(last) if unsure && last.message.nonce == message.nonce => {
                         return Ok(self.done(place, last.sequence));
                     }
+                    // All is as it was seen: another change is being agreed on, and may yet come to nothing. Who is told
+                    // so at once would read the same and try again, many times, before it is there.
+                    last if last.as_ref().map_or(0, |last| last.sequence) == expected && Moment::now() < ends => {
+                        turn().await;
+                    }
                     // What is gone still has a message; it is replaced like nothing at all.
                     Some(last) if seen.is_none() && last.sequence != expected && last.is_gone(self.clock.now()) => {
                         expected = last.sequence;
@@ -227,8 +234,18 @@ fn kind_of(error: &async_nats::jetstream::context::PublishError) -> PublishError
 
 /// A pause with jitter, so that hubs do not ask in step.
 async fn pause() {
-    let jitter = crate::random::actor().map_or(0, |number| number % 60);
-    tokio::time::sleep(PAUSE + Duration::from_millis(jitter)).await;
+    jittered(PAUSE).await;
+}
+
+/// Waits for a part of the time that servers take to agree on another's change.
+async fn turn() {
+    jittered(TURN).await;
+}
+
+async fn jittered(pause: Duration) {
+    let most = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+    let jitter = crate::random::actor().map_or(0, |number| number % most);
+    tokio::time::sleep(pause + Duration::from_millis(jitter)).await;
 }
 
 impl Store for NatsStore {
