@@ -22,6 +22,7 @@ use crate::kept::{Kept, Live, MOST_BURIED, Seat};
 use crate::random;
 use crate::refusal::Refusal;
 use crate::store::change::{MOST_ROUNDS, Next, change};
+use crate::store::recent::Recent;
 use crate::store::{Bucket, Key, Owner, Place, Store, Swap, damaged};
 
 pub(crate) use own::{POINTS, PaidLine, Settled, line_key, shows};
@@ -53,6 +54,7 @@ pub(crate) enum Standing {
 #[derive(Clone)]
 pub(crate) struct Documents {
     store: Arc<dyn Store>,
+    recent: Arc<Recent>,
     clock: Clock,
     healing: bool,
 }
@@ -106,7 +108,7 @@ fn open(body: &[u8], actor: u64) -> Result<Document, Refusal> {
 impl Documents {
     /// `healing`: the store was restored from an older copy, so devices may know more than it does.
     pub(crate) fn new(store: Arc<dyn Store>, clock: Clock, healing: bool) -> Self {
-        Self { store, clock, healing }
+        Self { store, recent: Arc::new(Recent::new(clock.clone())), clock, healing }
     }
 
     /// How a document stands.
@@ -185,7 +187,7 @@ impl Documents {
     ) -> Result<Vec<u8>, Refusal> {
         let now = self.clock.now();
         let until = if speaker.is_none() { Some(now + ANONYMOUS) } else { None };
-        change(&*self.store, place(shopper), |present| {
+        let step = |present: Option<&[u8]>| {
             let mut live = match present.map(kept).transpose()? {
                 None => Live { life, ..Live::default() },
                 Some(kept) => of_life(kept, life)?,
@@ -217,8 +219,8 @@ impl Documents {
             live.retire(&mut document, now);
             live.body = document.encode();
             Ok(Next::Put { value: Kept::Live(live).encode(), until, answer: answered.reply })
-        })
-        .await
+        };
+        self.recent.change(&*self.store, place(shopper), step).await
     }
 
     /// Lets the devices of one session speak on under another, when a browser signs in twice as the same
@@ -339,7 +341,7 @@ impl Documents {
     }
 
     async fn bury(&self, shopper: Key, life: u64, until: Option<Instant>) -> Result<bool, Refusal> {
-        change(&*self.store, place(shopper), |present| {
+        let done = change(&*self.store, place(shopper), |present| {
             let (life, mut buried) = match present.map(kept).transpose()? {
                 None => (life, Vec::new()),
                 Some(Kept::Sealed { body, .. }) => (1, actors(&open(&body, 0)?)),
@@ -359,7 +361,9 @@ impl Documents {
             let value = Kept::Erased { life, done: false, buried }.encode();
             Ok(Next::PutOf { owner: Owner::Nobody, value, until, answer: true })
         })
-        .await
+        .await;
+        self.recent.forget(shopper);
+        done
     }
 
     /// Notes that everything else of an erased customer is gone too: she may come back.

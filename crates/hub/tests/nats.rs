@@ -229,6 +229,44 @@ fn c04_a_copy_of_the_cluster_from_before_does_not_bring_her_back() {
     assert_eq!(Device::of(&hub, "anna").cart(), lines(&[("pipe", 1)]));
 }
 
+/// Each hub remembers how it left the shopper's document, and each time the other one has written since. What a device that
+/// brings nothing is told is never that memory, and what two bring at once is in it both.
+#[test]
+fn c82_a_hub_that_remembers_a_shopper_sees_what_the_other_wrote() {
+    let Some(cluster) = Cluster::start() else { return };
+    let hubs = ["one", "two"].map(|_| TestHub::start_at(address(&cluster, "memory"), |_| {}));
+    let mut devices = [Device::of(&hubs[0], "anna"), Device::of(&hubs[1], "anna")];
+    let mut count = 0;
+    for turn in 0..20 {
+        let (writer, reader) = (turn % 2, (turn + 1) % 2);
+        devices[writer].add("A", 1);
+        assert_eq!(devices[writer].sync(), None);
+        count += 1;
+        // One exchange without anything new, at the hub that does not know of it yet.
+        let reply = devices[reader].exchange().ok();
+        let _ = devices[reader].state.finish(&reply.body, now()).unwrap();
+        assert_eq!(devices[reader].cart(), lines(&[("A", count)]), "turn {turn}");
+    }
+    for _ in 0..20 {
+        let [phone, desktop] = &mut devices;
+        std::thread::scope(|scope| {
+            for device in [&mut *phone, &mut *desktop] {
+                scope.spawn(move || {
+                    device.add("A", 1);
+                    assert_eq!(device.sync(), None);
+                });
+            }
+        });
+        count += 2;
+        phone.sync();
+        desktop.sync();
+        assert_eq!((phone.cart(), desktop.cart()), (lines(&[("A", count)]), lines(&[("A", count)])));
+    }
+    // Forgotten at one hub, while the other remembers her as she was.
+    devices[0].browser.clone().delete("/v1/shopper").ok();
+    devices[1].exchange().refused(410, "erased");
+}
+
 /// A machine whose clock is set wrong, put right, and set wrong the other way while shoppers are at work: nobody is
 /// signed out, no click is lost or doubled, and what both hubs say afterwards is the same.
 #[test]

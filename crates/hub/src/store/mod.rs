@@ -20,6 +20,7 @@ pub(crate) mod change;
 pub mod copy;
 mod keyring;
 pub mod nats;
+pub(crate) mod recent;
 pub mod sealed;
 pub mod sqlite;
 mod watchers;
