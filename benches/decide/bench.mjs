@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { brotliCompressSync } from "node:zlib";
+import { print } from "../rows.mjs";
 import { CONDITIONS, FLAGS, pageEngine } from "./contestants.mjs";
 import { rules, shopFile, shoppers } from "./scenario.mjs";
 
@@ -115,12 +116,4 @@ row("cold: from nothing to the first 100 decisions, CPU, median of 15 processes"
 const files = ["rules_bg.wasm", "index.js"].map((name) => readFileSync(new URL(`../../dist/rules/${name}`, import.meta.url)));
 row("wellmet/rules, brotli", "bytes", { wellmet: files.reduce((sum, bytes) => sum + brotliCompressSync(bytes).length, 0) });
 
-if (options.format === "json") {
-  console.log(JSON.stringify({ rows }, null, 2));
-} else {
-  console.log("| Measured | wellmet | peers | ratio to the best | aim |\n| --- | ---: | --- | ---: | ---: |");
-  for (const { name, ours, peers, ratio, unit, aim } of rows) {
-    const others = Object.entries(peers).map(([peer, value]) => `${peer} ${value}`).join(", ");
-    console.log(`| ${name} | ${ours} ${unit} | ${others} | ${ratio ?? ""} | ${aim ? `${aim.most} ${unit}` : ""} |`);
-  }
-}
+print(rows, options.format);

@@ -12,6 +12,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 import { launch } from "../../tests/browser/harness/chromium.mjs";
+import { json } from "../rows.mjs";
 import { probe } from "./probe.mjs";
 import { DEFAULT, PERSONAL, start } from "./server.mjs";
 
@@ -141,7 +142,7 @@ try {
 }
 if (server.missing.size) process.stderr.write(`asked for and not there: ${[...server.missing].join(", ")}\n`);
 
-if (format === "json") console.log(JSON.stringify(rows, null, 2));
+if (format === "json") json(rows);
 else {
   const peers = Object.keys(rows[0].peers);
   console.log(`| What (median of ${loads} loads, ${delay} ms delay) | wellmet | ${peers.join(" | ")} |`);

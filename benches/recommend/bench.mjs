@@ -11,6 +11,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { brotliCompressSync, constants, gunzipSync } from "node:zlib";
+import { json } from "../rows.mjs";
 import { clicksOfSerenade, generate, visitsOf } from "./lib/logs.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -281,7 +282,8 @@ if (huge > 0) {
 }
 
 if (options.format === "json") {
-  console.log(JSON.stringify({ rows, notes }, null, 2));
+  json(rows);
+  notes.forEach((note) => console.error(note));
 } else {
   for (const { name, ours, peers, ratio, unit } of rows) {
     const others = Object.entries(peers).map(([peer, value]) => `${peer}: ${value}`).join(", ");

@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { json } from "../rows.mjs";
 import { ALL } from "./libraries/all.mjs";
 import { SCENARIOS, outcomes } from "./scenarios.mjs";
 import * as workload from "./workload.mjs";
@@ -86,7 +87,7 @@ row("wellmet/state on its own: wasm and glue, brotli", "bytes", { wellmet: alone
 
 const missed = rows.filter(({ ours, aim }) => (aim?.most && ours > aim.most) || (aim?.exactly && ours !== aim.exactly));
 if (values.format === "json") {
-  console.log(JSON.stringify(rows.map(({ aim, ...row }) => row), null, 2));
+  json(rows);
 } else {
   const show = (figure) => (figure == null || Number.isNaN(figure) ? "-" : figure.toLocaleString("en"));
   const said = (aim) => (aim?.ratio ? `ratio ${aim.ratio}` : (aim?.most ?? aim?.exactly)?.toLocaleString("en")) ?? "";

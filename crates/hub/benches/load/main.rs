@@ -3,8 +3,8 @@
 //! Hub, store and load share one machine. The ceiling is the same store in this process, with the same number of writers,
 //! values of the same size, and nothing before it: no HTTP, no identity, no document. Options, each with a number:
 //! `--seconds`, `--clients`, `--listeners`, `--shoppers` (0 leaves a part out); `--cluster no`; `--keyring yes` seals what
-//! the hubs keep.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its table, and what it is at")]
+//! the hubs keep. Prints the rows that every benchmark prints, as JSON; `benches/hub/bench.mjs` draws the table.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its rows, and what it is at")]
 #![allow(unreachable_pub, reason = "a program has no outside")]
 #![allow(
     clippy::cast_precision_loss,
@@ -45,7 +45,6 @@ struct Options {
     shoppers: usize,
     cluster: bool,
     keyring: bool,
-    json: bool,
 }
 
 impl Options {
@@ -62,33 +61,49 @@ impl Options {
             shoppers: number("--shoppers", 1_000_000),
             cluster: said("--cluster").is_none_or(|text| text != "no"),
             keyring: said("--keyring").is_some_and(|text| text == "yes"),
-            json: said("--format").is_some_and(|text| text == "json"),
         }
     }
 }
 
-/// One line of the table.
+/// One row, as `cargo xtask help` promises them, with an aim where there is one.
 struct Row {
     name: String,
-    value: String,
-    aim: &'static str,
+    ours: f64,
+    unit: &'static str,
+    peers: Value,
+    ratio: Option<f64>,
+    aim: Value,
+}
+
+impl Row {
+    fn new(name: impl Into<String>, ours: f64, unit: &'static str) -> Self {
+        Self { name: name.into(), ours: ours.round(), unit, peers: json!({}), ratio: None, aim: Value::Null }
+    }
+
+    /// Half, 99 of 100 and all of the times, in milliseconds.
+    fn times<'a>(what: &'a str, times: &'a mut [u32], p99: Value) -> impl Iterator<Item = Self> + 'a {
+        times.sort_unstable();
+        [("median", 500, Value::Null), ("p99", 990, p99), ("longest", 1_000, Value::Null)].into_iter().map(
+            move |(which, thousandth, aim)| {
+                let micros = times[(times.len() * thousandth / 1_000).min(times.len() - 1)];
+                let tenths = (f64::from(micros) / 100.0).round() / 10.0;
+                Self { ours: tenths, aim, ..Self::new(format!("{what}, {which}"), 0.0, "ms") }
+            },
+        )
+    }
+
+    fn json(self) -> Value {
+        let Self { name, ours, unit, peers, ratio, aim } = self;
+        json!({ "name": name, "ours": ours, "peers": peers, "ratio": ratio, "unit": unit, "aim": aim })
+    }
 }
 
 fn main() {
     let options = Options::read();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let rows = runtime.block_on(all(&options));
-    if options.json {
-        let rows: Vec<Value> =
-            rows.iter().map(|row| json!({ "name": row.name, "value": row.value, "aim": row.aim })).collect();
-        println!("{}", serde_json::to_string_pretty(&rows).expect("JSON"));
-        return;
-    }
-    println!("| Measured | | aim |\n| --- | ---: | ---: |");
-    for Row { name, value, aim } in rows {
-        println!("| {name} | {value} | {aim} |");
-    }
+    let rows: Vec<Value> = runtime.block_on(all(&options)).into_iter().map(Row::json).collect();
+    println!("{}", serde_json::to_string_pretty(&rows).expect("JSON"));
 }
 
 async fn all(options: &Options) -> Vec<Row> {
@@ -109,28 +124,6 @@ async fn all(options: &Options) -> Vec<Row> {
         many(options, &mut rows).await;
     }
     rows
-}
-
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// The value below which so many thousandths of them lie.
-fn at(times: &mut [u32], thousandth: usize) -> f64 {
-    times.sort_unstable();
-    f64::from(times[(times.len() * thousandth / 1_000).min(times.len() - 1)]) / 1_000.0
-}
-
-fn milliseconds(times: &mut [u32]) -> String {
-    format!("{:.1} / {:.1} / {:.1} ms", at(times, 500), at(times, 990), at(times, 1_000))
 }
 
 /// Where the data keys of a hub lie.
@@ -175,22 +168,16 @@ async fn throughput(
     let after = ceiling(&address("raw2"), options.clients, size, time / 2).await;
 
     let exchanges = times.len() as f64 / took.as_secs_f64();
-    let ceiling = f64::midpoint(before, after);
-    let row = |what: String, value: String, aim| Row { name: format!("{name}: {what}"), value, aim };
     let clients = options.clients;
-    rows.push(row(
-        format!("changes a second of the store alone, {clients} writers, {size} bytes each (before, after)"),
-        format!("{} ({}, {})", grouped(ceiling as u64), grouped(before as u64), grouped(after as u64)),
-        "",
-    ));
-    rows.push(row(format!("exchanges a second, {clients} clients"), grouped(exchanges as u64), ""));
-    rows.push(row(
-        "exchanges a second that change nothing: HTTP, identity, one read".into(),
-        grouped((idle.len() as f64 / idle_took.as_secs_f64()) as u64),
-        "",
-    ));
-    rows.push(row("exchanges to changes".into(), format!("{:.2}", exchanges / ceiling), "0.7"));
-    rows.push(row("an exchange, median / p99 / longest".into(), milliseconds(&mut times), ""));
+    rows.push(Row {
+        peers: json!({ "the store alone, first": before.round(), "the store alone, last": after.round() }),
+        ratio: Some((100.0 * exchanges / f64::midpoint(before, after)).round() / 100.0),
+        aim: json!({ "ratio": 0.7 }),
+        ..Row::new(format!("{name}: exchanges, {clients} clients, {size} bytes each"), exchanges, "a second")
+    });
+    let idle = idle.len() as f64 / idle_took.as_secs_f64();
+    rows.push(Row::new(format!("{name}: exchanges that change nothing: HTTP, identity, one read"), idle, "a second"));
+    rows.extend(Row::times(&format!("{name}: an exchange"), &mut times, Value::Null));
 }
 
 /// Durable changes a second of a store by itself, so many writers at once, each change of another value.
@@ -264,11 +251,7 @@ async fn listening(options: &Options, rows: &mut Vec<Row>) {
     tokio::time::sleep(Duration::from_secs(1)).await;
     if let (Some(before), Some(after)) = (before, hub.memory()) {
         let each = after.saturating_sub(before) / options.listeners as u64;
-        rows.push(Row {
-            name: format!("{} pages listen: memory of each", grouped(options.listeners as u64)),
-            value: format!("{} bytes", grouped(each)),
-            aim: "",
-        });
+        rows.push(Row::new(format!("{} pages listen: memory of each", options.listeners), each as f64, "bytes"));
     }
     // As many at once as there are clients elsewhere in this table, over and over.
     let mut times = Vec::new();
@@ -294,13 +277,8 @@ async fn listening(options: &Options, rows: &mut Vec<Row>) {
             all.push(pair);
         }
     }
-    rows.push(Row {
-        name: format!(
-            "meanwhile, {pairs} shoppers at once: a click until her other device shows it, median / p99 / longest"
-        ),
-        value: milliseconds(&mut times),
-        aim: "p99 250 ms",
-    });
+    let what = format!("meanwhile, {pairs} shoppers at once: a click until her other device shows it");
+    rows.extend(Row::times(&what, &mut times, json!({ "most": 250 })));
     drop(idle);
 }
 
@@ -313,16 +291,15 @@ async fn many(options: &Options, rows: &mut Vec<Row>) {
     shopper::fill(hub.address, options.clients, options.shoppers).await;
     let rate = options.shoppers as f64 / from.elapsed().as_secs_f64();
     drop(hub);
-    let of = grouped(options.shoppers as u64);
+    let of = options.shoppers;
     let bytes: u64 = std::fs::read_dir(home.path())
         .expect("the directory")
         .filter_map(|entry| entry.ok()?.metadata().ok().map(|about| about.len()))
         .sum();
     let hub = Process::start(home.path(), None, keyring.as_deref()).await;
-    let mut push = |name: String, value: String| rows.push(Row { name, value, aim: "" });
-    push(format!("{of} shoppers: first exchanges a second"), grouped(rate as u64));
-    push(format!("{of} shoppers: on disk, each"), format!("{} bytes", grouped(bytes / options.shoppers as u64)));
-    push(format!("{of} shoppers: start until the hub answers"), format!("{} ms", hub.started_in.as_millis()));
+    rows.push(Row::new(format!("{of} shoppers: first exchanges"), rate, "a second"));
+    rows.push(Row::new(format!("{of} shoppers: on disk, each"), (bytes / of as u64) as f64, "bytes"));
+    rows.push(Row::new(format!("{of} shoppers: start until the hub answers"), hub.started_in.as_millis() as f64, "ms"));
     let mut wire = Wire::connect(hub.address).await.expect("a connection");
     let mut times = Vec::new();
     let mut state = 17_u64;
@@ -334,8 +311,8 @@ async fn many(options: &Options, rows: &mut Vec<Row>) {
         she.exchange(&mut wire).await;
         times.push(u32::try_from(start.elapsed().as_micros()).unwrap_or(u32::MAX));
     }
-    push(format!("{of} shoppers: an exchange of one who comes back, median / p99 / longest"), milliseconds(&mut times));
+    rows.extend(Row::times(&format!("{of} shoppers: an exchange of one who comes back"), &mut times, Value::Null));
     if let Some(memory) = hub.memory() {
-        push(format!("{of} shoppers: memory of the hub then"), format!("{} MB", grouped(memory / 1_000_000)));
+        rows.push(Row::new(format!("{of} shoppers: memory of the hub then"), memory as f64 / 1e6, "MB"));
     }
 }
