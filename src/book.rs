@@ -1,5 +1,6 @@
 //! The book as the page sees it: the core, and chunks as they come.
 
+use alloc::{string::String, vec::Vec};
 use wasm_bindgen::prelude::*;
 use wellmet_book::{Book, BookError};
 use wellmet_engine::shelf::{ChunkIx, Lookup};

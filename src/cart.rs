@@ -1,5 +1,6 @@
 //! The cart: her acts, and what the page shows of it.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use wasm_bindgen::prelude::*;
 use wellmet_engine::shelf::Shelf;
 use wellmet_engine::time::Instant;

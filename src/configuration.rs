@@ -4,6 +4,7 @@
 //! merges like the cart. A finished configuration is immutable: its cart line is named by the model
 //! and the code of the choices, and the same choice made on two devices is one line.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use wasm_bindgen::prelude::*;
 use wellmet_engine::configurator::{Group, GroupView, Model, Selection};
 use wellmet_state::{Kind, line};

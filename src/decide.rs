@@ -1,5 +1,6 @@
 //! All slots of a page in one call.
 
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 use wasm_bindgen::prelude::*;
 use wellmet_book::Book;
 use wellmet_engine::decide::{self, Outcome};

@@ -3,6 +3,7 @@
 //! For the developer's overlay alone, whose module is built with the feature `explain`: what a shopper loads does not
 //! carry it. Nothing is noted: an experiment that she has not met yet stays unmet.
 
+use alloc::{string::String, vec::Vec};
 use wasm_bindgen::prelude::*;
 use wellmet_engine::decide::{self, Decision};
 use wellmet_engine::slot::Variant;

@@ -1,5 +1,6 @@
 //! What the engine borrows from JavaScript: regular expressions, case folding, and the text form of numbers.
 
+use alloc::string::String;
 use wasm_bindgen::prelude::*;
 use wellmet_engine::host::Host;
 
@@ -11,6 +12,8 @@ extern "C" {
     fn new(pattern: &str, flags: &str) -> Result<Pattern, JsValue>;
     #[wasm_bindgen(method)]
     fn test(this: &Pattern, text: &str) -> bool;
+    #[wasm_bindgen(js_namespace = ["String", "prototype", "toLowerCase"], js_name = call)]
+    fn lower(text: &str) -> String;
     #[wasm_bindgen(js_name = String)]
     fn string(number: f64) -> String;
     #[wasm_bindgen(js_name = Number)]
@@ -26,7 +29,7 @@ impl Host for Page {
     }
 
     fn lower(&self, text: &str) -> String {
-        js_sys::JsString::from(text).to_lower_case().into()
+        lower(text)
     }
 
     fn number_text(&self, value: f64) -> String {

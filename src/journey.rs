@@ -1,5 +1,6 @@
 //! The journey: what she looked at in this browser.
 
+use alloc::{boxed::Box, string::String};
 use wasm_bindgen::prelude::*;
 use wellmet_engine::journey::Journey;
 

@@ -1,6 +1,7 @@
 //! Her own word, such as the name she wants to be greeted by; what she has seen or answered; and what the hub
 //! says of her points and vouchers.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use wasm_bindgen::prelude::*;
 use wellmet_state::{Kind, Value as Word};
 

@@ -5,6 +5,7 @@
 //! twice. The methods lie in topic files: [`crate::book`], [`crate::journey`], [`crate::cart`],
 //! [`crate::configuration`], [`crate::sync`] and [`crate::decide`].
 
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
 use wasm_bindgen::prelude::*;
 use wellmet_book::Book;
 use wellmet_engine::attribute::purpose;

@@ -1,5 +1,6 @@
 //! The document on its ways: to the store, to other tabs, to the hub and back.
 
+use alloc::{boxed::Box, string::String};
 use wasm_bindgen::prelude::*;
 use wellmet_state::exchange::Device;
 use wellmet_state::{Document, Error, actor};

@@ -7,7 +7,8 @@
 
 #![allow(clippy::single_char_add_str, reason = "`push` would encode each character at run time")]
 
-use wasm_bindgen::JsValue;
+use alloc::{string::String, vec::Vec};
+use wasm_bindgen::prelude::*;
 use wellmet_engine::shelf::Card;
 use wellmet_engine::value::{Value, integer_text, json};
 
@@ -304,10 +305,15 @@ pub(crate) const fn number(whole: i64) -> f64 {
     whole as f64
 }
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = JSON)]
+    fn parse(text: &str) -> JsValue;
+}
+
 /// A plain JavaScript object. Absent values are absent properties.
 pub(crate) fn to_js(value: &dyn Json) -> JsValue {
     let mut text = String::new();
     value.json(&mut text);
-    // What is written above is JSON.
-    js_sys::JSON::parse(&text).unwrap_or(JsValue::UNDEFINED)
+    parse(&text)
 }

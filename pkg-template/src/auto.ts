@@ -4,7 +4,7 @@
  * Takes over the queue that the stub has kept, reads its options from its own tag and starts. A page that wants to
  * start by itself says `data-start="manual"`.
  */
-import init, { Session, Watch } from "./glue.js";
+import init, { Session } from "./glue.js";
 import type { StartOptions, Wellmet } from "./api.js";
 import { loader } from "./engine.js";
 import type { Stub } from "./stub.js";
@@ -33,7 +33,7 @@ const given: StartOptions = {
 };
 
 const wellmet = create(
-  loader({ default: init, Session, Watch }, () => new URL("wellmet_bg.wasm", import.meta.url), WASM_INTEGRITY || undefined),
+  loader({ default: init, Session }, () => new URL("wellmet_bg.wasm", import.meta.url), WASM_INTEGRITY || undefined),
   () => import("./living.js"),
   given,
   () => {

@@ -80,23 +80,12 @@ export interface Session {
   free(): void;
 }
 
-/** Page life and one timer, as values that undo themselves when freed. */
-export interface Watch {
-  /** Tells `wake` once after this many ms; zero cancels. */
-  wakeIn(ms: number): void;
-  free(): void;
-}
-
-/** What {@link Watch} tells. */
-export type Life = "online" | "offline" | "visible" | "hidden" | "leave" | "back" | "wake";
-
-/** The loaded wasm module: two constructors. */
+/** The loaded wasm module: one constructor. */
 export interface Engine {
   Session: new (now: number, zone: Float64Array, locale: string, actor: bigint) => Session;
-  Watch: new (listener: (what: Life) => void) => Watch;
 }
 
-/** The wasm-bindgen glue (`--target web`), of which we use three exports. */
+/** The wasm-bindgen glue (`--target web`), of which we use two exports. */
 export interface Glue extends Engine {
   default(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;
 }

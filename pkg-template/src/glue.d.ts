@@ -4,4 +4,3 @@ import type { Glue } from "./engine.js";
 declare const init: Glue["default"];
 export default init;
 export declare const Session: Glue["Session"];
-export declare const Watch: Glue["Watch"];

@@ -10,12 +10,13 @@ import type { SavedState, WellmetCommands } from "./api.js";
 import { PERSONALIZATION } from "./consent.js";
 import { all, whenSeen } from "./dom.js";
 import { draftOf, takeOther } from "./draft.js";
-import type { Life, Session, Watch } from "./engine.js";
+import type { Session } from "./engine.js";
 import { emit } from "./events.js";
 import { keepFocus } from "./focus.js";
 import { hubAt, type Hub } from "./hub.js";
 import { identities } from "./identity.js";
 import { keeping as keepingOf, type Keeping } from "./keeping.js";
+import { watchLife, type Life, type Watch } from "./life.js";
 import type { Shown } from "./slot.js";
 import { dropSnapshot, keepSnapshot } from "./snapshot.js";
 import { keepInStep } from "./sync.js";
@@ -422,7 +423,7 @@ export function live(scene: Scene): Living {
     commands,
 
     start(denied, early) {
-      watch = new desk.engine!.Watch((what) => void (desk.session && life(what)));
+      watch = watchLife((what) => void (desk.session && life(what)));
       tabs.open();
       swap.around = keepFocus;
       const { consentFrom = "auto" } = options;
@@ -436,7 +437,7 @@ export function live(scene: Scene): Living {
       }
       const actions = heedActions(shop, scene.keyOf, draft);
       undo.push(
-        () => watch?.free(),
+        () => watch?.end(),
         watchPage(scan, swap.restore, tell),
         actions.end,
       );

@@ -3,13 +3,13 @@
  *
  * `wellmet.start({ wasm })` takes an address, a `Response`, bytes or a compiled module.
  */
-import init, { Session, Watch } from "./glue.js";
+import init, { Session } from "./glue.js";
 import { loader } from "./engine.js";
 import { create } from "./wellmet.js";
 
 /** The SDK of this page; `start` needs the `wasm` option. */
 export const wellmet = create(
-  loader({ default: init, Session, Watch }, () => {
+  loader({ default: init, Session }, () => {
     throw new Error('wellmet/slim does not know where the engine is: start({ wasm: "/path/wellmet_bg.wasm" })');
   }),
   () => import("./living.js"),

@@ -1,8 +1,18 @@
 /** Stand-ins: an engine that counts a cart and decides what it is told to, and the browser parts that the test DOM lacks. */
-import type { CartLine, ConfigurationView, Decision, Engine, Life, Outcome, Session } from "../src/engine.js";
+import { vi } from "vitest";
+import type { CartLine, ConfigurationView, Decision, Engine, Outcome, Session } from "../src/engine.js";
 
 const text = new TextEncoder();
 const words = new TextDecoder();
+
+/** Something happens to the page, as the browser tells it. */
+export function live(what: "leave" | "back" | "online" | "offline" | "hidden" | "visible"): void {
+  if (what === "hidden" || what === "visible") {
+    vi.spyOn(document, "hidden", "get").mockReturnValue(what === "hidden");
+    document.dispatchEvent(new Event("visibilitychange"));
+  } else if (what === "back") window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  else window.dispatchEvent(new Event(what === "leave" ? "pagehide" : what));
+}
 
 /** What the fake engine says, and what it was told. */
 export interface Script {
@@ -13,9 +23,6 @@ export interface Script {
   decide(slots: string[], session: FakeSession): Partial<Outcome>;
   calls: string[];
   sessions: FakeSession[];
-  /** Tells the page's life. */
-  live?: (what: Life) => void;
-  woken?: number;
   /** The chunk with the configurator's model; without it nothing of a draft is known. */
   model?: string | undefined;
 }
@@ -240,10 +247,6 @@ export function fakeEngine(decide: Script["decide"] = () => ({})): { engine: Eng
     Session: function () {
       return make();
     } as unknown as Engine["Session"],
-    Watch: function (listener: (what: Life) => void) {
-      script.live = listener;
-      return { wakeIn: (ms: number) => (script.woken = ms), free: () => delete script.live };
-    } as unknown as Engine["Watch"],
   };
   return { engine, script };
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { create } from "../src/wellmet.js";
-import { decision, fakeEngine, fakeIndexedDb, settle } from "./fakes.js";
+import { decision, fakeEngine, fakeIndexedDb, live, settle } from "./fakes.js";
 import { testPage } from "./page.js";
 
 const GREETING = `<section data-wm-slot="greeting"><h2>Welcome</h2>
@@ -141,8 +141,8 @@ describe("storage", () => {
     const page = testPage('<main data-wm-page="product" data-wm-item="a"></main>' + GREETING, anna);
     await page.start();
     await page.wellmet.view("b");
-    page.script.live!("hidden");
-    page.script.live!("leave");
+    live("hidden");
+    live("leave");
     await settle();
     expect(page.idb.made).toBe(false);
     expect(localStorage.length).toBe(0);
@@ -353,10 +353,10 @@ describe("a page that changes", () => {
     await page.start();
     await page.wellmet.add("a");
     await settle();
-    page.script.live!("leave");
+    live("leave");
     const doc = idb.state.data.get("doc") as { save: Uint8Array };
     idb.state.data.set("doc", { ...doc, save: new TextEncoder().encode('[["b",5]]') });
-    page.script.live!("back");
+    live("back");
     await settle();
     expect(page.wellmet.cart().lines.map(({ item }) => item)).toEqual(["b"]);
     expect(page.script.sessions.map(({ freed }) => freed)).toEqual([true, false]);
@@ -369,17 +369,18 @@ describe("a page that changes", () => {
     await page.start();
     await page.wellmet.decide();
     expect(page.script.calls).not.toContain("show greeting/known");
-    page.script.live!("hidden");
-    page.script.live!("leave");
+    live("hidden");
+    live("leave");
     expect(page.script.calls.filter((call) => call.startsWith("show"))).toEqual(["show greeting/known"]);
   });
 
   test("is decided again when the time has come", async () => {
     const page = testPage(GREETING, (slots) => ({ ...anna(slots), until: Date.now() + 60_000 }));
+    const timers = vi.spyOn(globalThis, "setTimeout");
     await page.start();
-    expect(page.script.woken).toBeGreaterThan(50_000);
+    const [wake] = timers.mock.calls.find(([, ms]) => ms! > 50_000 && ms! <= 60_000)!;
     const before = page.heard.length;
-    page.script.live!("wake");
+    wake();
     expect(page.heard.slice(before).map(([name]) => name)).toEqual(["decided"]);
   });
 });
@@ -389,10 +390,11 @@ test("destroy undoes everything, and start works again", async () => {
   const before = document.body.innerHTML;
   await page.start();
   expect(document.body.innerHTML).not.toBe(before);
+  const left = vi.spyOn(window, "removeEventListener");
   page.wellmet.destroy();
   expect(document.body.innerHTML).toBe(before);
   expect(page.script.sessions.every(({ freed }) => freed)).toBe(true);
-  expect(page.script.live).toBeUndefined();
+  expect(left.mock.calls.map(([type]) => type)).toContain("pagehide");
   expect(await page.start()).toBe(true);
   expect(seen()).toBe("Hello AnnaNot you?");
 });

@@ -8,6 +8,7 @@ use crate::ids::{self, Ids};
 use crate::layout::{Kind, MAGIC, VERSION, limits, section};
 use crate::rows::Rows;
 use crate::shop::Shop;
+use alloc::{boxed::Box, string::String, vec::Vec};
 use wellmet_engine::shelf::{Card, ChunkIx, ItemIx, Lookup, Neighbour, Relation, Shelf};
 use wellmet_engine::wire::{Fault, Reader, Result as WireResult};
 

@@ -8,7 +8,8 @@ use crate::layout::{Kind, MAGIC, VERSION, limits, section};
 use crate::order::arrange;
 use crate::rows;
 use crate::shop::Shop;
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 use wellmet_engine::id::ItemId;
 use wellmet_engine::shelf::{Card, ItemIx, Neighbour, Relation};
 use wellmet_engine::wire::Writer;
@@ -282,7 +283,7 @@ impl Builder {
         if self.items.len() > limits::ITEMS as usize {
             return too_many("items", limits::ITEMS as usize);
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = alloc::collections::BTreeSet::new();
         for item in &self.items {
             if ItemId::new(&item.id).is_none() {
                 return Err(BuildError::BadId(item.id.clone()));
@@ -312,7 +313,7 @@ impl Builder {
         if rows().any(|(_, row)| row.len() > limits::NEIGHBOURS) {
             return too_many("neighbours of one item", limits::NEIGHBOURS);
         }
-        let keys = rows().flat_map(|(key, row)| std::iter::once(key).chain(row.iter().map(|(key, _)| key)));
+        let keys = rows().flat_map(|(key, row)| core::iter::once(key).chain(row.iter().map(|(key, _)| key)));
         match keys.chain(&self.popular).find(|key| key.0 as usize >= self.items.len()) {
             Some(key) => Err(BuildError::UnknownKey(*key)),
             None => Ok(()),

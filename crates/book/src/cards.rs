@@ -4,6 +4,7 @@
 //! from item to item once the id is taken out of them, so each is a small dictionary and an index.
 
 use crate::layout::limits;
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use wellmet_engine::shelf::Card;
 use wellmet_engine::wire::{Fault, Reader, Writer};
 

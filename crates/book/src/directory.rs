@@ -6,6 +6,7 @@
 use crate::error::{BookError, Cause};
 use crate::hash::{from_hex16, hex16};
 use crate::layout::{Kind, limits};
+use alloc::{string::String, vec::Vec};
 use wellmet_engine::shelf::ChunkIx;
 use wellmet_engine::wire::{Fault, Reader, Result, Writer};
 

@@ -5,6 +5,8 @@
 //! signature and need not be one: who can replace a chunk on the shop's own host can replace the
 //! core that names it, and the page's `integrity` attributes are the place to pin files.
 
+use alloc::string::String;
+
 const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x0000_0100_0000_01b3;
 

@@ -5,6 +5,7 @@
 //! An unknown id is taken for a known one about once in four thousand million questions per item of
 //! the bucket, and only until that item's card is loaded: then the ids themselves are compared.
 
+use alloc::vec::Vec;
 use wellmet_engine::shelf::ItemIx;
 use wellmet_engine::wire::{Fault, Reader, Writer};
 

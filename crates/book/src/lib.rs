@@ -34,6 +34,10 @@
 //!
 //! The layout of the bytes is described in `docs/book-format.md`.
 
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
 mod book;
 mod builder;
 mod cards;

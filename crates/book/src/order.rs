@@ -8,6 +8,8 @@
 //!
 //! All arithmetic is in integers, so that every machine builds the same book.
 
+use alloc::{vec, vec::Vec};
+
 /// Halves smaller than this keep the order they have.
 const SMALLEST: usize = 8;
 /// Rounds of swapping per cut; the paper finds little gain after 20.
@@ -80,7 +82,7 @@ impl Bisection {
 
     /// Swaps the pairs of one round; returns how many.
     fn swap(&mut self, items: &mut [u32], middle: usize) -> usize {
-        let (sizes, mut gains) = ((middle, items.len() - middle), std::mem::take(&mut self.gains));
+        let (sizes, mut gains) = ((middle, items.len() - middle), core::mem::take(&mut self.gains));
         gains.clear();
         gains.extend(items[..middle].iter().map(|item| (self.gain(*item, true, sizes), *item)));
         gains.extend(items[middle..].iter().map(|item| (self.gain(*item, false, sizes), *item)));
@@ -93,7 +95,7 @@ impl Bisection {
             if a.0 + b.0 <= 0 {
                 break;
             }
-            std::mem::swap(a, b);
+            core::mem::swap(a, b);
             swaps += 1;
         }
         for (place, (_, item)) in items.iter_mut().zip(gains.iter()) {

@@ -9,6 +9,7 @@
 //! A chunk stays as it came, with two offsets per row; a row is decoded when it is asked for.
 
 use crate::layout::limits;
+use alloc::{boxed::Box, vec::Vec};
 use wellmet_engine::shelf::{ItemIx, Neighbour};
 use wellmet_engine::wire::{Fault, Reader, Writer};
 

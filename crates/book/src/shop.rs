@@ -1,6 +1,7 @@
 //! The shop as the book knows it.
 
 use crate::layout::limits;
+use alloc::{string::String, vec, vec::Vec};
 use wellmet_engine::money::Currency;
 use wellmet_engine::time::Instant;
 use wellmet_engine::wire::{Fault, Reader, Result, Writer};

@@ -6,6 +6,7 @@
 //! the command line tool; the page gets the result in the book.
 
 use crate::wire::{Fault, Reader, Writer};
+use alloc::{borrow::ToOwned, string::String};
 
 /// Longest name inside a source, bytes.
 const MAX_NAME: usize = 256;

@@ -6,6 +6,7 @@
 //! functions in fractions are there for foreign experiments.
 
 use crate::value::integer_text;
+use alloc::{string::String, vec, vec::Vec};
 
 /// Ten-thousandths in a whole.
 pub const WHOLE: u16 = 10_000;

@@ -33,6 +33,7 @@ mod explain;
 mod table;
 mod version;
 
+use alloc::{string::String, vec::Vec};
 pub use compile::TooBig;
 pub use explain::Clause;
 pub use table::MAX_NODES;

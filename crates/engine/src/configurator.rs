@@ -28,6 +28,7 @@ mod check;
 mod code;
 mod wire;
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 pub use check::{Finding, check};
 pub use code::{CodeError, FORMAT as CODE_FORMAT};
 
@@ -243,7 +244,8 @@ impl FreeText {
             [] => free(c),
             ranges => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)),
         };
-        text.chars().count() <= usize::from(self.max) && text.chars().all(allowed)
+        let characters = text.bytes().filter(|byte| byte & 0xc0 != 0x80).count();
+        characters <= usize::from(self.max) && text.chars().all(allowed)
     }
 }
 

@@ -23,6 +23,7 @@ use crate::sort::{sort, sort_by, sort_distinct};
 use crate::table::{Because, Table, Text};
 use crate::time::Instant;
 use crate::value::{Value, View};
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 use core::cell::OnceCell;
 
 /// An item to show.

@@ -5,6 +5,8 @@
 //! Natively `Native` (feature `native`) does them to the letter of ECMA-262, and the same vectors
 //! hold for both.
 
+use alloc::string::String;
+
 #[cfg(feature = "native")]
 mod linear;
 #[cfg(feature = "native")]

@@ -1,5 +1,7 @@
 //! Ids as types of their own: two strings swapped is the mistake that greets the wrong person.
 
+use alloc::{borrow::ToOwned, string::String};
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

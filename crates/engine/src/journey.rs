@@ -20,6 +20,7 @@
 
 use crate::time::{Instant, Span};
 use crate::wire::{Fault, Reader, Result, Writer};
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
 /// Version written by this build.
 pub const VERSION: u8 = 1;

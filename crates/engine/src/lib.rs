@@ -3,6 +3,10 @@
 //! Everything it needs comes in as a value and everything it decides goes out as one, so the same
 //! call gives the same answer in the browser, in the hub and on the command line.
 
+#![cfg_attr(all(target_arch = "wasm32", not(any(feature = "features", feature = "native"))), no_std)]
+
+extern crate alloc;
+
 pub mod attribute;
 pub mod bucket;
 pub mod condition;

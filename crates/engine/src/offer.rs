@@ -5,6 +5,7 @@ use crate::profile::Facts;
 use crate::table::Text;
 use crate::time::{Instant, Span, Zone};
 use crate::wire::{Reader, Writer};
+use alloc::{string::String, vec::Vec};
 
 /// How long a thing that comes once a year is remembered as shown: half a year, so that neither a
 /// long window around the day nor an early next year shows it twice or not at all.

@@ -15,6 +15,7 @@ use crate::status::{Standing, standing};
 use crate::table::Table;
 use crate::time::{Day, Instant, Span, Zone};
 use crate::value::{Value, View, integer_text, text_number};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::cell::{Cell, OnceCell, RefCell};
 
 mod calendar;

@@ -7,6 +7,7 @@
 use crate::condition::Clause;
 use crate::time::Instant;
 use crate::value::Value;
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
 /// Why a slot shows what it shows, or why something was not shown.
 #[derive(Clone, Debug, PartialEq)]

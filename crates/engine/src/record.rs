@@ -8,6 +8,7 @@ use crate::id::{CustomerId, ItemId};
 use crate::money::Currency;
 use crate::time::Instant;
 use crate::wire::{Fault, Reader, Result, Writer};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 /// Version written by this build.
 pub const VERSION: u8 = 1;

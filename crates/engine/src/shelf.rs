@@ -3,6 +3,8 @@
 //! Data may not be loaded yet. Then the answer is [`Lookup::Needs`], the decision goes on without
 //! it, and the outcome lists the chunks that the host should load before it asks again.
 
+use alloc::vec::Vec;
+
 /// Position of an item in one book. Only meaningful together with that book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemIx(pub u32);

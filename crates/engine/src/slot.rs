@@ -6,6 +6,7 @@ use crate::recommend;
 use crate::table::{MAX_LIST, MAX_NAME, Text, decode_condition, encode_condition};
 use crate::value::{MAX_ELEMENTS, MAX_TEXT};
 use crate::wire::{Fault, Reader, Writer};
+use alloc::{string::String, vec::Vec};
 
 /// Where a field of a decision gets its value.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,6 +4,8 @@
 //! about 2 kB of wasm (twenty of them were a fifth of the module). Lists here are short, and there is
 //! one routine for all of them: stable, never worse than n log n, no recursion.
 
+use alloc::vec::Vec;
+
 /// What the routine asks of a list.
 trait List {
     fn len(&self) -> usize;

@@ -9,6 +9,7 @@ use crate::record::Record;
 use crate::sort::{sort, sort_by};
 use crate::time::{Instant, Span};
 use crate::wire::{Reader, Writer};
+use alloc::{string::String, vec::Vec};
 
 /// Most groups.
 pub const MAX_GROUPS: usize = 32;

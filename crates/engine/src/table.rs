@@ -11,6 +11,7 @@ use crate::offer::{Cap, Offer};
 use crate::slot::Slot;
 use crate::status::{Group, MAX_GROUPS};
 use crate::wire::{Fault, Reader, Result, Writer};
+use alloc::{string::String, vec, vec::Vec};
 
 /// Version written by this build.
 pub const VERSION: u8 = 1;

@@ -1,5 +1,7 @@
 //! Moments, spans and civil days. The engine has no clock: the host passes `now`.
 
+use alloc::{vec, vec::Vec};
+
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(pub i64);

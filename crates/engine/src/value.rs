@@ -5,8 +5,9 @@
 
 use crate::host::Host;
 use crate::wire::{Fault, Reader, Writer};
+use alloc::borrow::Cow;
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::cmp::Ordering;
-use std::borrow::Cow;
 
 pub mod json;
 

@@ -16,6 +16,8 @@
 //! r.end().unwrap();
 //! ```
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
 /// What was wrong with the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {

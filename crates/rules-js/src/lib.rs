@@ -3,6 +3,8 @@
 //!
 //! What is decided crosses over as numbers: the values themselves were handed out when the rules were read.
 
+extern crate alloc;
+
 #[path = "../../../src/host.rs"]
 #[allow(unreachable_pub, reason = "it is public where it comes from")]
 mod host;

@@ -11,6 +11,7 @@
 //! A product page uses `add`. The steppers of a cart page use `set_quantity` with the number the
 //! shopper sees plus or minus one, so that a stale screen never doubles an order.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use wellmet_engine::sort::sort;
 use wellmet_engine::time::Instant;
 use wellmet_engine::wire::{Fault, Reader, Writer};

@@ -17,6 +17,7 @@
 //!
 //! Frozen samples of the layout are in `tests/frozen/state`.
 
+use alloc::{borrow::ToOwned, vec, vec::Vec};
 use wellmet_engine::sort::{sort, sort_by};
 use wellmet_engine::wire::{self, Fault, Reader, Writer};
 

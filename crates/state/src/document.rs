@@ -4,6 +4,7 @@
 //! was seen and is not live is gone. What each operation means is in [`crate::cart`] and
 //! [`crate::keep`]; how documents travel is in [`crate::delta`] and [`crate::join`].
 
+use alloc::{borrow::ToOwned, vec::Vec};
 use wellmet_engine::sort::sort;
 use wellmet_engine::time::Instant;
 

@@ -8,6 +8,7 @@ use crate::login::{Origins, Policy};
 #[cfg(test)]
 use crate::mutant::{self, Mutant};
 use crate::version::Dot;
+use alloc::{string::String, vec::Vec};
 
 /// What a register holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,6 +18,7 @@
 //!
 //! The caller owns sockets, retries and their jitter. See the crate's first page for an example.
 
+use alloc::vec::Vec;
 use wellmet_engine::time::{Instant, Span};
 use wellmet_engine::wire::{Fault, Reader, Writer};
 

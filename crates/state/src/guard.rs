@@ -3,6 +3,7 @@
 //! A device may only add operations of its own actors, in sequence, stamped no later than now, and
 //! may not touch what only the hub writes. All is checked on a copy before the document changes.
 
+use alloc::vec::Vec;
 use wellmet_engine::time::Instant;
 use wellmet_engine::wire::WireError;
 

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 #[cfg(test)]
 use crate::mutant::{self, Mutant};
 use crate::version::{Dot, Version};
+use alloc::{string::String, vec::Vec};
 
 /// A line of the cart whose quantity changed.
 #[derive(Clone, Debug, PartialEq, Eq)]

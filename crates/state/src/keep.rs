@@ -6,6 +6,7 @@
 //! a merge the model's rules run over the winners, and [`Document::siblings`] still has the value
 //! that had to give, for "undo".
 
+use alloc::vec::Vec;
 use wellmet_engine::sort::sort_by;
 use wellmet_engine::time::{Instant, Span};
 

@@ -57,6 +57,10 @@
 //! # Ok::<(), wellmet_state::Error>(())
 //! ```
 
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
 pub mod cart;
 pub mod clock;
 pub mod delta;

@@ -11,6 +11,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits::KEY;
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 /// What a key names.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 //! slow tab gives what folding everything at once would have given. The first write to such a line
 //! after the login makes it the account's own.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use wellmet_engine::time::Instant;
 use wellmet_engine::wire::{Fault, Reader};
 

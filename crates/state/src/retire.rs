@@ -6,6 +6,7 @@ use crate::document::{Document, Kind};
 use crate::entry::{Add, Entry};
 use crate::join::Applied;
 use crate::version::{Dot, Version};
+use alloc::vec::Vec;
 
 impl Document {
     /// Settles increments: those of one actor on one line that `stable` covers become one. Only a hub

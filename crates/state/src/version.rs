@@ -3,6 +3,7 @@
 //! Every operation takes the next number of its actor, so "seen up to 7" is the whole truth about
 //! that actor and two versions can be compared on every connect.
 
+use alloc::vec::Vec;
 use wellmet_engine::wire::{Fault, Reader, Writer};
 
 use crate::limits::{MAX_ACTORS, MAX_SEQ};

@@ -5,4 +5,3 @@ import type { ExplainingGlue } from "./engine.js";
 declare const init: Glue["default"];
 export default init;
 export declare const Session: ExplainingGlue["Session"];
-export declare const Watch: Glue["Watch"];

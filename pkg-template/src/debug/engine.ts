@@ -7,7 +7,7 @@
 import { loader, type Glue, type LoadEngine, type Session } from "../engine.js";
 import type { Desk } from "../session.js";
 import type { Trace } from "../shapes.js";
-import init, { Session as ExplainingSession, Watch } from "./core.js";
+import init, { Session as ExplainingSession } from "./core.js";
 
 declare const DEBUG_INTEGRITY: string;
 
@@ -23,7 +23,7 @@ export interface ExplainingGlue extends Glue {
 }
 
 const load: LoadEngine = loader(
-  { default: init, Session: ExplainingSession, Watch },
+  { default: init, Session: ExplainingSession },
   () => new URL("debug_bg.wasm", import.meta.url),
   DEBUG_INTEGRITY,
 );

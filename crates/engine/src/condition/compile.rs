@@ -7,7 +7,8 @@
 use super::{ConditionIx, MAX_DEPTH, MAX_NODES, Node, Op, Program};
 use crate::value::Value;
 use crate::wire::Writer;
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 /// A condition deeper than [`MAX_DEPTH`] or a program of more than [`MAX_NODES`] clauses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

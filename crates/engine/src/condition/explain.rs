@@ -3,6 +3,7 @@
 use super::{Attributes, ConditionIx, Op, Program, Run};
 use crate::host::Host;
 use crate::value::{Value, View};
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
 /// A clause that failed.
 #[derive(Clone, Debug, PartialEq)]
@@ -164,7 +165,7 @@ impl Program {
     fn children(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
         let end = self.nodes.get(at).map_or(0, |node| node.end as usize);
         let mut child = at + 1;
-        std::iter::from_fn(move || {
+        core::iter::from_fn(move || {
             let here = child;
             child = self.nodes.get(here).map_or(usize::MAX, |node| node.end as usize);
             (here < end).then_some(here)

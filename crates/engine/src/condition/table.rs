@@ -3,6 +3,7 @@
 use super::{ConditionIx, MAX_DEPTH, Node, Op, Program};
 use crate::value::{MAX_TEXT, Value};
 use crate::wire::{Fault, Reader, Writer};
+use alloc::vec;
 
 /// Most clauses of one program.
 pub const MAX_NODES: usize = 200_000;

@@ -2,6 +2,7 @@
 
 use crate::host::Host;
 use crate::value::{View, compare_text, number_text};
+use alloc::string::String;
 use core::cmp::Ordering;
 
 /// Order of two versions in their padded form.

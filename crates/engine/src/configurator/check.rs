@@ -2,6 +2,7 @@
 //! product, and no two values that may be chosen together lead into a dead end.
 
 use super::Model;
+use alloc::{vec, vec::Vec};
 
 /// Steps of the search for one product. A model that needs more is reported as such, not waited for.
 const MAX_STEPS: u32 = 100_000;

@@ -11,6 +11,7 @@
 //! one of a million cases.
 
 use super::{Model, Selection};
+use alloc::{string::String, vec::Vec};
 
 /// First character of the codes that this build writes.
 pub const FORMAT: char = '1';

@@ -2,6 +2,7 @@
 
 use super::{Choice, FreeText, Group, Label, MAX_CHOICES, MAX_GROUPS, MAX_RULES, MAX_TEXT, Model, Rule};
 use crate::wire::{Fault, Reader, Result, Writer};
+use alloc::{string::String, vec::Vec};
 
 /// Version written by this build.
 const VERSION: u8 = 1;

@@ -40,9 +40,15 @@ pub fn ln_1p(x: f64) -> f64 {
     if (-0.25..0.4).contains(&x) { twice_artanh(x / (2.0 + x)) } else { ln(1.0 + x) }
 }
 
+/// The largest whole number up to `x`, which is below 2^31. The page has no standard library to do it.
+fn floor(x: f64) -> f64 {
+    let whole = f64::from(x as i32);
+    if whole > x { whole - 1.0 } else { whole }
+}
+
 /// `e^rest - 1` and `k`, with `x = k ln 2 + rest` and a small rest. `x` from -745 to 709.
 fn reduced(x: f64) -> (f64, f64) {
-    let k = (x * core::f64::consts::LOG2_E + 0.5).floor();
+    let k = floor(x * core::f64::consts::LOG2_E + 0.5);
     let rest = (x - k * LN2_HIGH) - k * LN2_LOW;
     // At |rest| <= 0.347 term 15 is below 1e-19.
     let sum = (2..16).rev().fold(1.0, |sum, n| 1.0 + sum * rest / f64::from(n));
@@ -57,7 +63,7 @@ pub fn exp(x: f64) -> f64 {
     }
     let (small, k) = reduced(x);
     // In two steps: 2^k alone may be too small to be written down.
-    let half = (k / 2.0).floor();
+    let half = floor(k / 2.0);
     let power = |k: f64| f64::from_bits(((k as i64 + 1_023) as u64) << 52);
     (small + 1.0) * power(half) * power(k - half)
 }

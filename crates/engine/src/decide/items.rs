@@ -10,6 +10,7 @@ use crate::shelf::{ItemIx, Lookup};
 use crate::slot::{Items, Scope};
 use crate::table::Because;
 use crate::value::Value;
+use alloc::{borrow::ToOwned, vec::Vec};
 
 /// Lines of her orders that a question looks up in the catalogue. All of them would load most of it.
 const MAX_LINES: usize = 60;

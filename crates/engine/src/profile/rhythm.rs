@@ -4,6 +4,7 @@ use super::Profile;
 use crate::attribute::ORDER;
 use crate::sort::{sort, sort_distinct};
 use crate::time::Day;
+use alloc::vec::Vec;
 
 /// Days between neighbouring days with an order; two orders on one day are one.
 #[must_use]

@@ -3,7 +3,8 @@
 use super::tally::Entry;
 use super::{Answer, Effect, Evidence, Kind, MAX_PICKS, Pick, Query, Rule, Scope, Scratch};
 use crate::shelf::{Card, ItemIx, Lookup, Shelf};
-use std::collections::BinaryHeap;
+use alloc::collections::BinaryHeap;
+use alloc::vec::Vec;
 
 /// Candidates looked at for each place when rules or diversity may change their order.
 const LOOK_AHEAD: usize = 4;

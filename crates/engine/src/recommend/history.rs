@@ -3,6 +3,7 @@
 use crate::shelf::ItemIx;
 use crate::sort::{sort_by, sort_distinct};
 use crate::time::Instant;
+use alloc::vec::Vec;
 
 /// One article of one of her orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -40,6 +40,7 @@ pub use tally::Scratch;
 
 use crate::shelf::{ChunkIx, ItemIx, Shelf};
 use crate::time::Instant;
+use alloc::vec::Vec;
 
 /// Looks of the present visit that callers hand over, newest; each may need an id chunk of the book. With 24 instead
 /// of 16 lists of twenty name 0.15 % more of the next items, and the longest visits load half as much again.

@@ -3,6 +3,7 @@
 
 use super::Evidence;
 use crate::shelf::{ItemIx, Neighbour};
+use alloc::vec::Vec;
 
 /// Memory reused between queries. Its content does not matter.
 #[derive(Clone, Debug, Default)]

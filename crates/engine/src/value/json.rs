@@ -4,6 +4,7 @@
 
 use super::{Value, number_text};
 use crate::host::Host;
+use alloc::{borrow::ToOwned, string::String};
 
 /// Appends a text in quotes.
 pub fn quoted(text: &str, out: &mut String) {
