@@ -165,3 +165,43 @@ impl Unfinished {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail here")]
+    use std::sync::Arc;
+
+    use crate::clock::Clock;
+    use crate::documents::{Documents, Standing};
+    use crate::store::address::Address;
+    use crate::store::{Bucket, Place, sealed};
+
+    /// Three erasures of one customer at once, each at another step, and she comes back among them.
+    #[tokio::test]
+    async fn c04_a_slow_erasure_destroys_no_key_of_the_next_life() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| Address::Directory(folder.path().join(name));
+        let store = sealed::open(&at("data"), Some(&at("keys")), Clock::system()).await.unwrap();
+        let documents = Documents::new(Arc::clone(&store), Clock::system(), false);
+        let anna = crate::identity::named("anna");
+        let life = documents.open(anna).await.unwrap();
+        // The first is through with her keys, a request that was slow makes another, and the second lists that one.
+        let first = store.data_keys(anna).await.unwrap();
+        assert!(documents.erase_customer(anna, life).await.unwrap());
+        store.shred(anna, first).await.unwrap();
+        let late = Place { bucket: Bucket::Account, key: anna };
+        store.swap(late, None, Some(b"{}".to_vec()), None).await.unwrap();
+        let second = store.data_keys(anna).await.unwrap();
+        assert_eq!(second.len(), 1);
+        assert!(documents.erase_customer(anna, life).await.unwrap());
+        // The third, which had begun before, says that she may come back, and she does.
+        documents.erased(anna).await.unwrap();
+        assert_eq!(documents.open(anna).await.unwrap(), life + 1);
+        store.shred(anna, second).await.unwrap();
+        assert_eq!(documents.standing(anna).await.unwrap(), Standing::Live);
+        assert_eq!(documents.open(anna).await.unwrap(), life + 1);
+        assert_eq!(store.get(late).await.unwrap(), None, "what the slow request left is gone");
+        // One that comes later still finds another life and touches nothing.
+        assert!(!documents.erase_customer(anna, life).await.unwrap());
+    }
+}

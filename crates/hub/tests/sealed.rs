@@ -170,8 +170,12 @@ fn c04_an_older_backup_does_not_bring_her_back() {
     assert_eq!(anna.browser.delete("/v1/shopper").status, 204);
     drop(hub);
 
+    // As an operator does it, with leave for the devices to bring back what the backup lacks.
     restore(Kind::Data, &folder.at("monday"), &folder.at("restored")).unwrap();
-    let hub = folder.hub("restored");
+    let hub = TestHub::start_on(&folder.at("restored"), |config| {
+        config.keyring = Some(folder.address("keys"));
+        config.healing = true;
+    });
     // Another shopper finds everything, without signing in again.
     berta.browser.address = hub.address;
     berta.sync();
