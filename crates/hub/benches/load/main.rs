@@ -160,6 +160,7 @@ async fn throughput(
     };
     let hub = start("hub").await;
     let (mut times, took) = shopper::exchanges(hub.address, options.clients, EACH, time, true).await;
+    let cpu = hub.cpu();
     drop(hub);
     let hub = start("idle").await;
     let (idle, idle_took) = shopper::exchanges(hub.address, options.clients, EACH, time / 2, false).await;
@@ -177,6 +178,11 @@ async fn throughput(
     });
     let idle = idle.len() as f64 / idle_took.as_secs_f64();
     rows.push(Row::new(format!("{name}: exchanges that change nothing: HTTP, identity, one read"), idle, "a second"));
+    if let Some(cpu) = cpu {
+        // The first exchange of each shopper is in it.
+        let each = cpu as f64 * 1_000.0 / (times.len() + clients * EACH) as f64;
+        rows.push(Row::new(format!("{name}: processor time of the hub for an exchange"), each, "us"));
+    }
     rows.extend(Row::times(&format!("{name}: an exchange"), &mut times, Value::Null));
 }
 

@@ -41,6 +41,15 @@ impl Process {
         process
     }
 
+    /// Processor time that it has taken, in milliseconds; `None` where the system does not tell.
+    pub fn cpu(&self) -> Option<u64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
+        // After the name in brackets; user and system time are the 14th and 15th of all, in hundredths of a second.
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+        let mut next = || fields.next()?.parse::<u64>().ok();
+        Some((next()? + next()?) * 10)
+    }
+
     /// Memory in use, in bytes; `None` where the system does not tell.
     pub fn memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
