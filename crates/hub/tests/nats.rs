@@ -191,10 +191,10 @@ fn c04_a_copy_of_the_cluster_from_before_does_not_bring_her_back() {
             copy(&*from, &*to, Change::Refuse, |_| {}).await.unwrap()
         })
     };
-    let start = |tenant: &str| {
-        let keyring = format!("{}?shards=2", cluster.address("shop"));
-        TestHub::start_at(address(&cluster, tenant), |config| config.keyring = Some(keyring.parse().unwrap()))
-    };
+    // Under the same name as the data, in streams of their own.
+    let keyring = address(&cluster, "shop");
+    let start =
+        |tenant: &str| TestHub::start_at(address(&cluster, tenant), |config| config.keyring = Some(keyring.clone()));
     let (one, two) = (start("shop"), start("shop"));
     let (mut anna, mut berta) = (Device::of(&one, "anna"), Device::of(&two, "berta"));
     for device in [&mut anna, &mut berta] {
