@@ -45,7 +45,12 @@ pub(crate) enum Note {
 
 /// Erasures that were begun and could not be finished yet.
 #[derive(Debug, Default)]
-pub(crate) struct Unfinished(Mutex<Vec<Erasure>>);
+pub(crate) struct Unfinished {
+    all: Mutex<Vec<Erasure>>,
+    /// Held by the one that is at a customer: of two at once the first would let her begin anew while the second still
+    /// removes.
+    turn: tokio::sync::Mutex<()>,
+}
 
 fn subject() -> Key {
     Key::of("hub", "erasures")
@@ -69,6 +74,7 @@ impl Hub {
     }
 
     async fn carry_out(&self, erasure: &Erasure) -> Result<(), Refusal> {
+        let _turn = if erasure.customer.is_some() { Some(self.unfinished.turn.lock().await) } else { None };
         if let Some(visitor) = erasure.visitor.as_deref().and_then(Key::from_hex) {
             self.carry_out_visitor(visitor).await?;
         }
@@ -158,11 +164,11 @@ impl Hub {
 
 impl Unfinished {
     fn push(&self, erasure: Erasure) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(erasure);
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).push(erasure);
     }
 
     fn take(&self) -> Vec<Erasure> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.all.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
