@@ -7,11 +7,12 @@ export const json = (rows) => console.log(JSON.stringify(rows.map(({ name, ours,
 /** The rows as a table in Markdown, with the aims that rows may have: `{most}` in the row's unit, or `{ratio}`. */
 export function table(rows) {
   const show = (figure) => figure.toLocaleString("en", { maximumSignificantDigits: 12 });
+  const named = (name) => name.replace(/\b\d{5,}\b/g, (digits) => show(Number(digits)));
   const wanted = (aim, unit) => (aim?.most ? `${show(aim.most)} ${unit}` : aim?.ratio ? `ratio ${aim.ratio}` : "");
   console.log("| Measured | wellmet | peers | ratio | aim |\n| --- | ---: | --- | ---: | ---: |");
   for (const { name, ours, peers, ratio, unit, aim } of rows) {
     const others = Object.entries(peers).map(([peer, value]) => `${peer} ${show(value)}`).join(", ");
-    console.log(`| ${name} | ${show(ours)} ${unit} | ${others} | ${ratio ?? ""} | ${wanted(aim, unit)} |`);
+    console.log(`| ${named(name)} | ${show(ours)} ${unit} | ${others} | ${ratio ?? ""} | ${wanted(aim, unit)} |`);
   }
 }
 
