@@ -100,10 +100,10 @@ export function hubAt(base: string) {
     sync: (request: Uint8Array, as: "customer" | "visitor") =>
       bytes(ask("POST", "v1/sync", request, { "wellmet-as": as })),
     ask,
-    /** Wake-ups, where the browser allows a stream. */
-    live() {
+    /** Server-sent events, where the browser allows a stream. */
+    stream(path: string) {
       try {
-        return new EventSource(new URL("v1/live", at), { withCredentials: credentials === "include" });
+        return new EventSource(new URL(path, at), { withCredentials: credentials === "include" });
       } catch {
         return;
       }

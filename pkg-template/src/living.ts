@@ -156,7 +156,7 @@ export function live(scene: Scene): Living {
     },
     saved: (state) => saved(state === "device" && !keeping.durable() ? "memory" : state),
     refused: (status) => void identity.refused(status),
-    live: () => (desk.customer ? hub!.live() : undefined),
+    live: () => (desk.customer ? hub!.stream("v1/live") : undefined),
   });
 
   const as = (): "customer" | "visitor" => (desk.customer ? "customer" : "visitor");

@@ -7,7 +7,7 @@ import { A, B, customers } from "./harness/data.mjs";
 import { assert, behaviour, eventually } from "./harness/index.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wm-cart", "wm-configurator", "wm-contact", "wm-history", "wm-memory", "wm-offer", "wm-price", "wm-survey", "wm-why"];
+const TAGS = ["wm-cart", "wm-configurator", "wm-contact", "wm-history", "wm-memory", "wm-messages", "wm-offer", "wm-price", "wm-stock", "wm-survey", "wm-why"];
 
 async function findings(page, within) {
   await page.evaluate(`${axe};0`);

@@ -68,13 +68,15 @@ const TYPES = {
 /**
  * Serves folders by path prefix, longest first, with the same headers on every answer. Returns the origin.
  *
- * @param {Record<string, string>} mounts such as `{ "/": "/tmp/site", "/book/": "/tmp/book" }`
+ * @param {Record<string, string | ((request: object, response: object) => void)>} mounts such as
+ *   `{ "/": "/tmp/site", "/book/": "/tmp/book" }`; a function answers by itself
  */
 export async function serve(t, mounts, headers = {}) {
   const prefixes = Object.keys(mounts).sort((a, b) => b.length - a.length);
   const server = createServer(async (request, response) => {
     const wanted = decodeURIComponent(new URL(request.url, "http://x").pathname);
     const prefix = prefixes.find((candidate) => wanted.startsWith(candidate));
+    if (typeof mounts[prefix] === "function") return mounts[prefix](request, response);
     const rest = wanted.slice(prefix.length).replace(/(^|\/)$/, "$1index.html");
     try {
       const body = await readFile(path.join(mounts[prefix], rest));

@@ -224,11 +224,11 @@ export abstract class WmElement extends Base {
     return this.lang ? { ...voice, locale: this.lang } : voice;
   }
 
-  /** A word of this element, with values in it. */
+  /** A word of this element, with values in it; empty when nobody has one. */
   protected word(name: string, args: Record<string, Field> = {}): string {
     const { locale } = this.voice;
     const [pattern, lang] = lookUp(name, locale, this.texts, this.#make.words, this.localName.slice(3), this.scene);
-    if (lang && !locale.toLowerCase().startsWith(lang)) this.#foreign = lang;
+    if (pattern && lang && !locale.toLowerCase().startsWith(lang)) this.#foreign = lang;
     return this.scene.tools.phrase(pattern, args, this.voice);
   }
 

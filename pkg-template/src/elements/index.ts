@@ -8,8 +8,10 @@ const FILES: Record<string, () => Promise<unknown>> = {
   "wm-greeting": () => import("./greeting.js"),
   "wm-history": () => import("./history.js"),
   "wm-memory": () => import("./memory.js"),
+  "wm-messages": () => import("./messages.js"),
   "wm-offer": () => import("./offer.js"),
   "wm-price": () => import("./price.js"),
+  "wm-stock": () => import("./stock.js"),
   "wm-survey": () => import("./survey.js"),
   "wm-why": () => import("./why.js"),
 };

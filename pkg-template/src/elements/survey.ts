@@ -87,7 +87,7 @@ export class WmSurvey extends WmElement {
           options.length
             ? h("div", { class: "answers " + this.#kind, part: "faces" }, options.map(([value, label, picture]) =>
                 h("label", { key: value, part: "face" },
-                  h("input", { class: "unseen", type: "radio", name: "answer", value, ".checked": this.#chosen === value, "aria-label": label, onchange: () => this.#choose(value) }),
+                  h("input", { class: "unseen", type: "radio", name: "answer", value, ".checked": this.#chosen === value, onchange: () => this.#choose(value) }),
                   picture, h("span", picture && this.#kind !== "faces" ? { class: "unseen" } : {}, label),
                 ),
               ))
@@ -111,20 +111,20 @@ export class WmSurvey extends WmElement {
     const kind = this.#kind;
     if (kind === "text") return [];
     if (kind === "choice") return this.textOf("choices").split("\n").filter(Boolean).map((choice) => [choice, choice]);
-    if (kind === "nps") return Array.from({ length: 11 }, (_, n) => [String(n), n.toLocaleString(this.voice.locale)]);
+    if (kind === "nps") return [...Array(11).keys()].map((n) => [String(n), n.toLocaleString(this.voice.locale)]);
     return FACES.map((n) => [String(n), kind === "stars" ? this.word("stars", { n }) : this.word(String(n)), kind === "stars" ? STAR : face(n)]);
   }
 
   #answered({ value, at }: Preference): Kid[] {
-    const faces = this.#kind === "faces" && FACES.includes(Number(value));
-    const said = faces ? this.word(value) : this.#kind === "stars" ? this.word("stars", { n: Number(value) }) : value;
-    const answered = this.word("answered", { when: this.date(at, "long"), face: said });
+    const kind = this.#kind;
+    const faces = kind === "faces" && FACES.includes(Number(value));
+    const said = faces ? this.word(value) : kind === "stars" ? this.word("stars", { n: Number(value) }) : value;
     return [
       h("div", { class: "done", part: "answered" },
         faces && face(Number(value)),
         h("div", {},
           this.#thanked && h("div", { class: "thanks", tabindex: -1 }, h("slot", { name: "thanks" }, h("p", {}, this.textOf("thanks") || this.word("thanks")))),
-          h("p", { class: "soft" }, answered),
+          h("p", { class: "soft" }, this.word("answered", { when: this.date(at, "long"), face: said })),
         ),
       ),
     ];
@@ -158,7 +158,7 @@ export class WmSurvey extends WmElement {
     const send = async (): Promise<void> => {
       const sent = await scene.backstage.hub?.send("v1/feedback", said);
       // Not arrived: once more when the network is back, as long as this page is there.
-      if (sent && !sent.ok && !sent.status) addEventListener("online", () => void send(), { once: true });
+      if (sent?.ok === false && !sent.status) addEventListener("online", send, { once: true });
     };
     // The hub answers whom it can tell from others.
     if (scene.desk.customer || scene.desk.personal() || this.token) void send();

@@ -5,8 +5,10 @@ import type { WmContact } from "./contact.js";
 import type { WmGreeting } from "./greeting.js";
 import type { WmHistory } from "./history.js";
 import type { WmMemory } from "./memory.js";
+import type { WmMessages } from "./messages.js";
 import type { WmOffer } from "./offer.js";
 import type { WmPrice } from "./price.js";
+import type { WmStock } from "./stock.js";
 import type { WmSurvey } from "./survey.js";
 import type { WmWhy } from "./why.js";
 
@@ -18,8 +20,10 @@ export interface WellmetTags {
   "wm-greeting": WmGreeting;
   "wm-history": WmHistory;
   "wm-memory": WmMemory;
+  "wm-messages": WmMessages;
   "wm-offer": WmOffer;
   "wm-price": WmPrice;
+  "wm-stock": WmStock;
   "wm-survey": WmSurvey;
   "wm-why": WmWhy;
 }
@@ -48,6 +52,8 @@ export interface WellmetElementEvents {
   "wm-end": CustomEvent<{ ends: number }>;
   "wm-extend": CustomEvent<{ ends: number; minutes: number }>;
   "wm-price": CustomEvent<{ amount: number; personal: boolean }>;
+  "wm-message": CustomEvent<{ id: string; trigger: string; link: string }>;
+  "wm-stock": CustomEvent<{ item: string; state: "in" | "out" | "unknown" }>;
   "wm-answer": CustomEvent<{ survey: string; answer: string; text: string }>;
   "wm-why": CustomEvent<{ slot: string; code: string }>;
 }
@@ -82,6 +88,8 @@ export interface WellmetElements {
   };
   "wm-history": Has<"order-href", "limit">;
   "wm-memory": Has<"correct-href", "limit">;
+  "wm-messages": Has<never, "limit">;
+  "wm-stock": Has<"item" | "places", "few">;
   "wm-greeting": Has<never, never, "not-you">;
   "wm-offer": Has<"ends" | "starts" | "essential" | "headline" | "text" | "code", "extend">;
   "wm-price": Has<"currency" | "announced" | "law", "amount" | "was" | "prior", "personal">;

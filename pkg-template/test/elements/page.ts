@@ -35,6 +35,13 @@ export function inside<T extends HTMLElement = HTMLElement>(element: Element, se
 export const isDefault = (element: Element): boolean =>
   element.shadowRoot!.childNodes.length === 1 && element.shadowRoot!.firstElementChild!.localName === "slot";
 
+/** What was said last to who cannot see it. */
+export async function saidAloud(): Promise<string | undefined> {
+  await new Promise((go) => setTimeout(go, 60));
+  const hosts = [...document.body.children].filter(({ shadowRoot }) => shadowRoot?.querySelector("[role=status]"));
+  return hosts.at(-1)?.shadowRoot!.textContent ?? undefined;
+}
+
 /** Clicks the button that says so. */
 export async function press(element: Element, label: string): Promise<void> {
   const buttons = [...element.shadowRoot!.querySelectorAll<HTMLElement>("button,a")];

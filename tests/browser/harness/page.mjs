@@ -25,15 +25,16 @@ export const GREETING = `<section data-wm-slot="greeting" style="min-height:9rem
  * Serves pages by path; returns the origin.
  *
  * @param {Record<string, string>} pages HTML by path, such as `{ "index.html": html({ body }) }`
+ * @param {Record<string, (request: object, response: object) => void>} mounts who answers below other paths, such as a hub
  */
-export async function site(t, pages, headers = {}) {
+export async function site(t, pages, headers = {}, mounts = {}) {
   const folder = await mkdtemp(path.join(os.tmpdir(), "wellmet-site-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(pages)) {
     await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
     await writeFile(path.join(folder, name), text);
   }
-  return serve(t, { "/": folder, "/wellmet/": DIST, "/book/": path.join(DATA, "book") }, headers);
+  return serve(t, { "/": folder, "/wellmet/": DIST, "/book/": path.join(DATA, "book"), ...mounts }, headers);
 }
 
 /** A shopper on this site; her console is looked at when the test ends. */

@@ -37,7 +37,7 @@ export class Shopper {
     /** Requests under way, without the one by which the hub wakes a page up: that one stays open. */
     this.#pending = new Set();
     context.on("request", (request) => {
-      if (!request.url().includes("/v1/live")) this.#pending.add(request);
+      if (!request.url().includes("/live")) this.#pending.add(request);
       this.#lastChange = Date.now();
     });
     for (const end of ["requestfinished", "requestfailed"]) {

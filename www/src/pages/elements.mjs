@@ -60,6 +60,12 @@ ${shown("Stars, in German", html`<wm-survey lang="de" name="showroom-stars" answ
   <template data-wm-when="picks"><p>Picked for you: <b data-wm-text="reason"></b></p></template></section>
 <wm-why for="for-you" memory-href="/privacy"></wm-why>
 
+<h2>Told by the hub</h2>
+<div class="specimens">
+${shown("Stock", html`<wm-stock item="FUR-CH-10002647"><p>Ask us whether it is there.</p></wm-stock>`)}
+${shown("Messages", html`<wm-messages><p>Nothing new.</p></wm-messages>`)}
+</div>
+
 <h2>Cart</h2>
 <wm-cart checkout-href="/cart"><p>Fetching your cart…</p><p slot="note" class="elements-note">Taxes included. Delivery is free from $75.</p></wm-cart>
 
