@@ -17,6 +17,7 @@ import { build } from "esbuild";
 import { buildElements } from "./elements.mjs";
 import { bareGlue } from "./glue.mjs";
 import { shorten } from "./shorten.mjs";
+import { smaller } from "./smaller.mjs";
 import { buildAlone } from "./alone.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -98,6 +99,8 @@ await Promise.all([
   buildElements(common, here, out),
   ...["state", "rules"].map((name) => buildAlone(name, { common, from, out })),
 ]);
+const inElements = (await readdir(join(out, "elements"))).map((name) => join("elements", name));
+await smaller(["wellmet.js", ...LATER.map((name) => `${name}.js`), ...inElements].map((name) => join(out, name)));
 await writeFile(join(out, "wellmet_bg.wasm"), wasm);
 await writeFile(join(out, "debug_bg.wasm"), explaining.wasm);
 

@@ -12,6 +12,7 @@ use wellmet_state::{Kind, line};
 use crate::book::Needs;
 use crate::cart::Priced;
 use crate::error::coded;
+use crate::host;
 use crate::session::Session;
 use crate::sync::refused;
 use crate::view;
@@ -83,7 +84,7 @@ impl Session {
             return Err(coded("needs-data", "the configurator's model is not loaded"));
         };
         let selection = self.draft(id, &model);
-        let view = model.view(&selection, 0);
+        let view = model.view(&selection, 0, &host::Page);
         if !view.complete {
             return Err(coded("incomplete", "the configuration is not finished"));
         }
@@ -112,7 +113,7 @@ impl Session {
             needs: needs.names(book),
         };
         if let Some(model) = model {
-            let shown = model.view(selection, self.language());
+            let shown = model.view(selection, self.language(), &host::Page);
             view.price = view::number(shown.price_minor);
             view.complete = shown.complete;
             view.conflicts = shown.conflicts;
@@ -180,7 +181,7 @@ impl Session {
                 priced.link = Some(model.link.clone());
                 priced.image = Some(model.image.clone()).filter(|image| !image.is_empty());
                 if let Ok(selection) = model.selection(code) {
-                    let view = model.view(&selection, language);
+                    let view = model.view(&selection, language, &host::Page);
                     // A contradiction can only come from a changed model or a forged line: no price then.
                     priced.price = view.complete.then_some(view.price_minor);
                     let answer = |group: &GroupView<'_>| {

@@ -1,4 +1,4 @@
-//! What the engine borrows from JavaScript: regular expressions, case folding, and the text form of numbers.
+//! What the engine borrows from JavaScript: regular expressions, case folding, what is a letter, and the text form of numbers.
 
 use alloc::string::String;
 use wasm_bindgen::prelude::*;
@@ -30,6 +30,10 @@ impl Host for Page {
 
     fn lower(&self, text: &str) -> String {
         lower(text)
+    }
+
+    fn alphanumeric(&self, text: &str) -> bool {
+        Pattern::new(r"^[\p{Alphabetic}\p{N}]*$", "u").is_ok_and(|pattern| pattern.test(text))
     }
 
     fn number_text(&self, value: f64) -> String {

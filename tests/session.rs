@@ -120,3 +120,13 @@ fn a_thousand_sessions_leave_the_heap_as_it_was() {
     round(1_000);
     assert!(memory() <= before + 65_536.0, "{before} -> {}", memory());
 }
+
+#[wasm_bindgen_test]
+fn a_letter_is_a_letter_here_as_on_a_server() {
+    use wellmet_engine::host::Host;
+    for text in
+        ["", "Zoë", "Søren", "שלום", "日本", "४२", "Ⅷ½", "ß9", "a b", "<b>", "a\u{202e}b", "é\u{301}", "-", "😀"]
+    {
+        assert_eq!(wellmet::host::Page.alphanumeric(text), text.chars().all(char::is_alphanumeric), "{text}");
+    }
+}

@@ -16,6 +16,7 @@
 //! # impl Host for NoHost {
 //! #     fn regex(&self, _: &str, _: bool, _: &str) -> bool { false }
 //! #     fn lower(&self, text: &str) -> String { text.to_lowercase() }
+//! #     fn alphanumeric(&self, _: &str) -> bool { false }
 //! #     fn number_text(&self, _: f64) -> String { String::new() }
 //! #     fn text_number(&self, _: &str) -> f64 { f64::NAN }
 //! # }

@@ -6,6 +6,7 @@
 //! its reason, and a value that cannot be added says why. Nothing is corrected silently.
 //!
 //! ```
+//! use wellmet_engine::host::Native;
 //! use wellmet_engine::configurator::{Choice, Group, Label, Model, Rule, Selection};
 //! let label = |text: &str| Label(vec![text.to_owned()]);
 //! let choice = |id: &str, price| Choice { id: id.into(), label: label(id), price_minor: price };
@@ -19,7 +20,7 @@
 //!     ..Model::new("desk", label("A desk"))
 //! };
 //! let selection = Selection::from([("wood", "walnut"), ("legs", "lift")]);
-//! let view = model.view(&selection, 0);
+//! let view = model.view(&selection, 0, &Native::new());
 //! assert_eq!((view.price_minor, view.complete), (80_000, true));
 //! assert_eq!(view.groups[0].choices[0].blocked, Some("Oak is too heavy for the lift."));
 //! ```
@@ -28,6 +29,7 @@ mod check;
 mod code;
 mod wire;
 
+use crate::host::Host;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 pub use check::{Finding, check};
 pub use code::{CodeError, FORMAT as CODE_FORMAT};
@@ -238,14 +240,16 @@ pub struct View<'a> {
 impl FreeText {
     /// Whether a text may be written.
     #[must_use]
-    pub fn allows(&self, text: &str) -> bool {
-        let free = |c: char| c.is_alphanumeric() || " .,&'’!?+-–/".contains(c);
-        let allowed = |c: char| match &*self.allowed {
-            [] => free(c),
-            ranges => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)),
-        };
+    pub fn allows(&self, text: &str, host: &dyn Host) -> bool {
         let characters = text.bytes().filter(|byte| byte & 0xc0 != 0x80).count();
-        characters <= usize::from(self.max) && text.chars().all(allowed)
+        if characters > usize::from(self.max) {
+            return false;
+        }
+        if self.allowed.is_empty() {
+            let letters: String = text.chars().filter(|c| !" .,&'’!?+-–/".contains(*c)).collect();
+            return host.alphanumeric(&letters);
+        }
+        text.chars().all(|c| self.allowed.iter().any(|(from, to)| (*from..=*to).contains(&c)))
     }
 }
 
@@ -300,7 +304,7 @@ impl Model {
 
     /// Shows a selection in a language of the book.
     #[must_use]
-    pub fn view<'a>(&'a self, selection: &'a Selection, language: usize) -> View<'a> {
+    pub fn view<'a>(&'a self, selection: &'a Selection, language: usize, host: &dyn Host) -> View<'a> {
         let chosen = self.chosen(selection);
         let mut price = self.base_minor;
         let (mut complete, mut fits) = (true, true);
@@ -331,7 +335,7 @@ impl Model {
             }
             let text = group.text.as_ref().map(|free| {
                 let text = selection.get(&group.id).unwrap_or("");
-                complete &= free.allows(text);
+                complete &= free.allows(text, host);
                 if !text.is_empty() {
                     price = price.saturating_add(free.price_minor);
                 }

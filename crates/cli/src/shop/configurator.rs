@@ -235,6 +235,7 @@ mod tests {
 
     use super::*;
     use wellmet_engine::configurator::Selection;
+    use wellmet_engine::host::Native;
 
     fn desk(rules: &str) -> Configurator {
         serde_json::from_str(&format!(
@@ -257,7 +258,7 @@ mod tests {
         let model = compile("desk", &desk(requires), &languages).unwrap();
         assert_eq!(model, compile("desk", &desk(excludes), &languages).unwrap());
         let selection = Selection::from([("size", "l"), ("legs", "lift"), ("plate", "Anna")]);
-        let view = model.view(&selection, 1);
+        let view = model.view(&selection, 1, &Native::new());
         assert_eq!((view.price_minor, view.complete), (48_000 + 15_000 + 29_000 + 1_500, true));
         assert_eq!(view.groups[1].choices[0].blocked, Some("Too long for trestles."));
         assert_eq!(model.label.text(1), "Ein Tisch");
@@ -270,14 +271,17 @@ mod tests {
             {"when": {"plate": "*"}, "requires": {"size": ["l"]}, "why": "The plate needs a large desk."}]"#;
         let model = compile("desk", &desk(rules), &languages).unwrap();
         let lift = Selection::from([("size", "l"), ("legs", "lift")]);
-        assert_eq!(model.view(&lift, 0).groups[2].blocked, Some("The lift leaves no place for a plate."));
+        assert_eq!(
+            model.view(&lift, 0, &Native::new()).groups[2].blocked,
+            Some("The lift leaves no place for a plate.")
+        );
         let written = Selection::from([("size", "l"), ("legs", "trestle"), ("plate", "Anna")]);
-        let view = model.view(&written, 0);
+        let view = model.view(&written, 0, &Native::new());
         assert_eq!((view.complete, view.price_minor), (true, 48_000 + 15_000 + 1_500));
         assert_eq!(view.groups[0].choices[0].blocked, Some("The plate needs a large desk."));
         for wrong in ["Anna 7", "a name that is too long"] {
             let selection = Selection::from([("size", "l"), ("legs", "trestle"), ("plate", wrong)]);
-            assert!(!model.view(&selection, 0).complete, "{wrong}");
+            assert!(!model.view(&selection, 0, &Native::new()).complete, "{wrong}");
         }
     }
 

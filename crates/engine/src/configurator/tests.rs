@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
+use crate::host::Native;
 use crate::wire::Fault;
 
 fn label(text: &str) -> Label {
@@ -39,7 +40,7 @@ fn humidor() -> Model {
 fn c34_price_follows_the_choices_and_greyed_values_say_why() {
     let model = humidor();
     let mut selection = Selection::from([("size", "s"), ("wood", "walnut")]);
-    let view = model.view(&selection, 0);
+    let view = model.view(&selection, 0, &Native::new());
     assert_eq!(view.price_minor, 29_400);
     assert!(!view.complete, "the gauge is open");
     assert_eq!(view.groups[2].choices[1].blocked, Some("The digital gauge needs the large one."));
@@ -47,7 +48,7 @@ fn c34_price_follows_the_choices_and_greyed_values_say_why() {
 
     selection.set("size", "l");
     selection.set("gauge", "digital");
-    let view = model.view(&selection, 0);
+    let view = model.view(&selection, 0, &Native::new());
     assert_eq!((view.price_minor, view.complete), (24_900 + 12_000 + 4_500 + 6_900, true));
     // The rule binds both ways.
     assert_eq!(view.groups[0].choices[0].blocked, Some("The digital gauge needs the large one."));
@@ -57,11 +58,11 @@ fn c34_price_follows_the_choices_and_greyed_values_say_why() {
 fn c34_a_contradiction_is_shown_and_never_complete() {
     let model = humidor();
     let selection = Selection::from([("size", "s"), ("wood", "cedar"), ("gauge", "digital")]);
-    let view = model.view(&selection, 0);
+    let view = model.view(&selection, 0, &Native::new());
     assert_eq!(view.conflicts, ["The digital gauge needs the large one."]);
     assert!(!view.complete);
     let unknown = Selection::from([("size", "xxl"), ("colour", "red")]);
-    assert_eq!(model.view(&unknown, 0).price_minor, 24_900, "what does not exist costs nothing");
+    assert_eq!(model.view(&unknown, 0, &Native::new()).price_minor, 24_900, "what does not exist costs nothing");
 }
 
 #[test]
@@ -71,7 +72,7 @@ fn c31_an_engraving_has_a_length_a_character_set_and_a_surcharge() {
     let with = |text: &str| {
         let mut selection = Selection::from(base);
         selection.set("engraving", text);
-        let view = model.view(&selection, 0);
+        let view = model.view(&selection, 0, &Native::new());
         (view.price_minor, view.complete)
     };
     assert_eq!(with(""), (36_900, true));
@@ -79,8 +80,11 @@ fn c31_an_engraving_has_a_length_a_character_set_and_a_surcharge() {
     assert!(!with("Anna 2").1, "no digits");
     assert!(!with("Maximilian Leopold").1, "too long");
     let open = FreeText { max: 20, allowed: Vec::new(), price_minor: 0 };
-    assert!(open.allows("Zoë & Søren, שלום"));
-    assert!(!open.allows("a\u{202e}b") && !open.allows("<b>"), "no direction marks, no markup");
+    assert!(open.allows("Zoë & Søren, שלום", &Native::new()));
+    assert!(
+        !open.allows("a\u{202e}b", &Native::new()) && !open.allows("<b>", &Native::new()),
+        "no direction marks, no markup"
+    );
 }
 
 #[test]
@@ -166,7 +170,7 @@ fn no_bytes_and_no_code_make_a_model_panic() {
         if let Ok(mut model) = Model::decode(&bytes) {
             let selection =
                 model.selection(&typed).unwrap_or_else(|_| Selection::from([("size", "l"), ("gauge", "none")]));
-            let _ = (model.view(&selection, 3), model.code(&selection));
+            let _ = (model.view(&selection, 3, &Native::new()), model.code(&selection));
             model.bundle_by_rules();
             assert_eq!(Model::decode(&model.encode()).as_ref(), Ok(&model));
         }
@@ -178,10 +182,10 @@ fn c31_what_cannot_be_engraved_says_why() {
     let mut model = humidor();
     model.rules.push(Rule { when: (1, 1), group: 3, allowed: vec![], why: label("Walnut is not engraved.") });
     let mut selection = Selection::from([("size", "l"), ("wood", "walnut"), ("gauge", "none")]);
-    let view = model.view(&selection, 0);
+    let view = model.view(&selection, 0, &Native::new());
     assert_eq!((view.groups[3].blocked, view.complete), (Some("Walnut is not engraved."), true));
     selection.set("engraving", "Anna");
-    let view = model.view(&selection, 0);
+    let view = model.view(&selection, 0, &Native::new());
     assert_eq!((view.conflicts, view.complete), (vec!["Walnut is not engraved."], false));
     assert_eq!(view.groups[1].choices[1].blocked, Some("Walnut is not engraved."), "both ways");
     assert_eq!(check(&model), []);
@@ -193,7 +197,9 @@ fn c31_what_cannot_be_engraved_says_why() {
 fn a_conflict_without_words_is_a_conflict() {
     let mut model = humidor();
     model.rules[0].why = Label::default();
-    let view = model.view(&Selection::from([("size", "s"), ("wood", "cedar"), ("gauge", "digital")]), 0).complete;
+    let view = model
+        .view(&Selection::from([("size", "s"), ("wood", "cedar"), ("gauge", "digital")]), 0, &Native::new())
+        .complete;
     assert!(!view);
 }
 
@@ -292,7 +298,7 @@ fn c34_random_models_agree_with_trying_everything() {
                     || other.is_none_or(|other| rule.allowed.contains(&other))
             });
             let answered = model.groups.iter().zip(&chosen).all(|(group, chosen)| !group.required || chosen.is_some());
-            let view = model.view(&selection, 0);
+            let view = model.view(&selection, 0, &Native::new());
             assert_eq!(view.complete, fits && answered);
             assert_eq!(view.conflicts.is_empty(), fits);
             assert_eq!(model.selection(&model.code(&selection)), Ok(selection));

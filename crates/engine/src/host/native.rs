@@ -82,6 +82,10 @@ impl Host for Native {
         text.to_lowercase()
     }
 
+    fn alphanumeric(&self, text: &str) -> bool {
+        text.chars().all(char::is_alphanumeric)
+    }
+
     fn number_text(&self, number: f64) -> String {
         ryu_js::Buffer::new().format(number).to_owned()
     }

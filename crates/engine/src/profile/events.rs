@@ -94,3 +94,20 @@ fn in_category(path: &str, name: &str) -> bool {
     }
     rest == name || path.as_bytes() == name
 }
+
+#[cfg(test)]
+mod tests {
+    use super::in_category;
+
+    #[test]
+    fn a_category_is_a_whole_level_or_the_whole_path() {
+        let path = "Living > Chairs > Arm chairs";
+        for name in ["Living", "Chairs", "Arm chairs", path] {
+            assert!(in_category(path, name), "{name}");
+        }
+        for name in ["", "chairs", "Chair", "Living > Chairs", "Chairs > Arm chairs", " Chairs"] {
+            assert!(!in_category(path, name), "{name}");
+        }
+        assert!(in_category("", "") && in_category("A > ", "") && !in_category("A>B", "B"));
+    }
+}
