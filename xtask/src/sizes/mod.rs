@@ -16,7 +16,7 @@ use std::path::PathBuf;
 const FIRST_LOAD_AIM: usize = 40_000;
 
 /// What they may weigh at present, brotli: only ever lowered, towards the aim. See docs/measurements.md.
-const FIRST_LOAD_BOUND: usize = 93_800;
+const FIRST_LOAD_BOUND: usize = 93_400;
 
 /// The inlined stub, brotli.
 const STUB_BOUND: usize = 1_000;

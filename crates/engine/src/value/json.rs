@@ -11,14 +11,15 @@ pub fn quoted(text: &str, out: &mut String) {
     out.push_str("\"");
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
-        out.push_str(&rest[..at]);
-        // Four digits of a character below 128.
-        let byte = rest.as_bytes()[at];
+        // Checked, although it is a character below 128: a slice that could be out of place brings its own code.
+        let (before, found) = rest.split_at_checked(at).unwrap_or_default();
+        out.push_str(before);
+        let byte = found.bytes().next().unwrap_or_default();
         out.push_str("\\u00");
         for digit in [byte >> 4, byte & 15] {
             out.push(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }));
         }
-        rest = &rest[at + 1..];
+        rest = found.get(1..).unwrap_or_default();
     }
     out.push_str(rest);
     out.push_str("\"");
