@@ -14,7 +14,7 @@ test("the manifest names files that are there, and every element can be imported
   assert.equal(elements.schemaVersion, "2.1.0");
   assert.ok(elements.modules.length >= 9, `${elements.modules.length} elements`);
   for (const { path: file, declarations: [{ tagName, name }] } of elements.modules) {
-    assert.match(await readFile(path.join(DIST, file), "utf8"), new RegExp(`"${tagName}"`));
+    assert.match(await readFile(path.join(DIST, file), "utf8"), new RegExp(`["\`]${tagName}["\`]`));
     const types = await readFile(path.join(DIST, "types", file.replace(/\.js$/, ".d.ts")), "utf8");
     assert.match(types, new RegExp(`class ${name}\\b`));
   }
