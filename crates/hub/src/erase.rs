@@ -105,6 +105,7 @@ impl Hub {
             self.store.shred(customer, data_keys).await?;
             self.documents.erased(customer).await?;
         }
+        self.store.scrub().await?;
         self.note(&Note::Done(erasure.id.clone())).await
     }
 

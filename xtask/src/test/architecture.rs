@@ -145,7 +145,7 @@ fn scripts(folder: &Path) -> Outcome<Vec<String>> {
     Ok(broken)
 }
 
-/// Names of tests in a text that no crate has.
+/// Names of tests in a text that nobody has.
 fn named_tests(path: &Path) -> Outcome<Vec<String>> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", place::short(path)))?;
     // Every other piece between backticks; names of tests are sentences.
@@ -153,7 +153,9 @@ fn named_tests(path: &Path) -> Outcome<Vec<String>> {
         name.matches('_').count() >= 2 && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
     });
     let mut code = String::new();
-    rust(&place::root().join("crates"), &mut code)?;
+    for folder in ["crates", "xtask/src"] {
+        rust(&place::root().join(folder), &mut code)?;
+    }
     let missing: Vec<String> = named
         .filter(|name| !code.contains(&format!("fn {name}(")))
         .map(|name| format!("{}: there is no test {name}", place::short(path)))

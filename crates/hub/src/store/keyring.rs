@@ -155,6 +155,11 @@ impl Ring {
 }
 
 impl Keyring {
+    /// No byte of a destroyed key is to stay in the file.
+    pub(super) async fn scrub(&self) -> Result<(), StoreError> {
+        self.store.scrub().await
+    }
+
     /// Which keyring a store is; `None` for one that holds no keys yet.
     pub(super) async fn identity(store: &dyn Store) -> Result<Option<Identity>, StoreError> {
         let kept = store.get(own_place()).await?;

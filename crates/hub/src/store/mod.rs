@@ -21,6 +21,7 @@ pub mod copy;
 mod keyring;
 pub mod nats;
 pub(crate) mod recent;
+mod scrub;
 pub mod sealed;
 pub mod sqlite;
 mod watchers;
@@ -356,6 +357,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// The subjects of all logs.
     fn subjects(&self) -> Pending<'_, Vec<Key>>;
+
+    /// Something was removed of which no byte may stay: the store overwrites, soon and by itself, what it would
+    /// otherwise leave behind. To be asked again when it fails.
+    fn scrub(&self) -> Pending<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 
     /// The data keys of an owner; none in a store that does not seal.
     fn data_keys(&self, owner: Key) -> Pending<'_, Vec<DataKeyId>> {

@@ -396,6 +396,13 @@ impl Store for Sealed {
         self.inner.subjects()
     }
 
+    fn scrub(&self) -> Pending<'_, ()> {
+        Box::pin(async move {
+            self.inner.scrub().await?;
+            self.keyring.scrub().await
+        })
+    }
+
     fn data_keys(&self, owner: Key) -> Pending<'_, Vec<DataKeyId>> {
         Box::pin(self.keyring.ids(owner))
     }

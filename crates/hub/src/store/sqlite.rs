@@ -130,7 +130,8 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    // What is removed is overwritten, so that an erased shopper does not linger in free pages.
+    // What is removed is overwritten, so that an erased shopper does not linger in free pages. What was moved is not:
+    // see `scrub`.
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
@@ -266,6 +267,10 @@ impl Store for SqliteStore {
 
     fn purge(&self, subject: Key) -> Pending<'_, ()> {
         Box::pin(async move { self.write(Change::Purge { subject }).await.map(|_| ()) })
+    }
+
+    fn scrub(&self) -> Pending<'_, ()> {
+        Box::pin(async move { self.write(Change::Scrub).await.map(|_| ()) })
     }
 
     fn keys(&self, bucket: Bucket, first: u8) -> Pending<'_, Vec<Key>> {

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use tokio::sync::oneshot;
 use wellmet_engine::time::Instant;
 
+use super::scrub;
 use super::sqlite::LINGER;
 use super::watchers::Watchers;
 use super::{Key, Place, Revision, StoreError, Swap};
@@ -22,12 +23,31 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// Rows removed by one sweep, so that it never holds up shoppers for long.
 const SWEPT_AT_ONCE: i64 = 1_000;
 
+/// Between two looks at pages that are to be overwritten, when there is nothing else to do.
+const SCRUB_EVERY: Duration = Duration::from_millis(5);
+
+/// How long a hub that stops may go on with that; the next one begins anew.
+const LAST_SCRUB: Duration = Duration::from_secs(2);
+
 /// One change.
 #[derive(Debug)]
 pub(super) enum Change {
-    Swap { place: Place, seen: Option<Revision>, value: Option<Vec<u8>>, until: Option<Instant> },
-    Append { subject: Key, value: Vec<u8>, until: Option<Instant> },
-    Purge { subject: Key },
+    Swap {
+        place: Place,
+        seen: Option<Revision>,
+        value: Option<Vec<u8>>,
+        until: Option<Instant>,
+    },
+    Append {
+        subject: Key,
+        value: Vec<u8>,
+        until: Option<Instant>,
+    },
+    Purge {
+        subject: Key,
+    },
+    /// What was removed is to be overwritten wherever it was before.
+    Scrub,
 }
 
 /// A change and who waits for it.
@@ -41,21 +61,58 @@ pub(super) struct Request {
 pub(super) fn run(connection: &mut Connection, waiting: &Receiver<Request>, watchers: &Watchers, clock: &Clock) {
     let mut together = 1;
     let mut swept = Moment::now();
+    // The hub before this one may have stopped on the way.
+    let mut scrubbing = Scrubbing { next: Some(scrub::FIRST), again: false };
     loop {
-        match waiting.recv_timeout(SWEEP_EVERY) {
+        match waiting.recv_timeout(if scrubbing.next.is_some() { SCRUB_EVERY } else { SWEEP_EVERY }) {
             Ok(first) => {
                 let batch = gather(first, waiting, together);
                 together = batch.len();
+                let asked = batch.iter().any(|request| matches!(request.change, Change::Scrub));
                 settle(connection, batch, watchers, clock.now());
+                if asked {
+                    scrubbing.ask();
+                }
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
+        scrubbing.step(connection);
         if swept.elapsed() >= SWEEP_EVERY {
             swept = Moment::now();
             if let Err(error) = sweep(connection, clock.now()) {
                 tracing::warn!(%error, "could not remove what has expired");
             }
+        }
+    }
+    let end = Moment::now() + LAST_SCRUB;
+    while scrubbing.next.is_some() && Moment::now() < end {
+        scrubbing.step(connection);
+    }
+}
+
+/// How far the overwriting has come.
+struct Scrubbing {
+    /// The next page to look at, while there is something to do.
+    next: Option<u32>,
+    /// Asked for while it was on its way: pages that it has passed may have something again.
+    again: bool,
+}
+
+impl Scrubbing {
+    fn ask(&mut self) {
+        self.again = self.next.is_some();
+        self.next.get_or_insert(scrub::FIRST);
+    }
+
+    fn step(&mut self, connection: &mut Connection) {
+        let Some(page) = self.next else { return };
+        self.next = scrub::some(connection, page).unwrap_or_else(|error| {
+            tracing::error!(%error, "what was erased could not be overwritten where it had been before");
+            None
+        });
+        if self.next.is_none() && std::mem::take(&mut self.again) {
+            self.next = Some(scrub::FIRST);
         }
     }
 }
@@ -138,6 +195,7 @@ fn apply(transaction: &Transaction<'_>, change: &Change, latest: &mut i64, now: 
             transaction.prepare_cached("DELETE FROM log WHERE subject = ?1")?.execute([subject.bytes()])?;
             Ok(Swap::Done(Revision::default()))
         }
+        Change::Scrub => Ok(Swap::Done(Revision::default())),
     }
 }
 
