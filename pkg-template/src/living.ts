@@ -336,7 +336,8 @@ export function live(scene: Scene): Living {
   }
 
   const commands: Partial<WellmetCommands> = {
-    identify: ({ token, policy = scene.page().kind === "checkout" ? "defer" : "max" }) => identity.identify(token, policy),
+    identify: ({ token, policy = scene.page().kind === "checkout" ? "defer" : "max" }) =>
+      sync.between(() => identity.identify(token, policy)),
     logout: () => identity.leave(true),
     forget: () => identity.forget(),
     view: async (item, category) => scene.did("view", item, category),

@@ -37,6 +37,8 @@ export interface Sync {
   leave(): void;
   /** Ends waiting and wake-ups until `soon` is called again. */
   stop(): void;
+  /** Does work between two exchanges: while she signs in the hub could not tell whose an exchange is. */
+  between<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export function keepInStep(host: SyncHost): Sync {
@@ -50,6 +52,10 @@ export function keepInStep(host: SyncHost): Sync {
   /** Answers to an exchange that was stopped are dropped. */
   let round = 0;
   let stream: EventSource | undefined;
+  /** The exchange that is on its way. */
+  let flight: Promise<unknown> | undefined;
+  /** None begins now. */
+  let held = false;
 
   const quiet = (): void => {
     stream?.close();
@@ -85,14 +91,17 @@ export function keepInStep(host: SyncHost): Sync {
   async function exchange(leaving?: boolean): Promise<void> {
     timer = undefined;
     if (!host.wanted(leaving)) return quiet();
-    if (busy) {
+    if (busy || (held && !leaving)) {
       again = true;
       return;
     }
     if (!leaving && !deaf && listen()) return later(OPEN_PATIENCE_MS);
     busy = true;
     const mine = round;
-    const answer = await host.exchange(host.request());
+    const asked = host.exchange(host.request());
+    flight = asked;
+    const answer = await asked;
+    if (flight === asked) flight = undefined;
     if (mine !== round) return;
     busy = false;
     if (answer.ok) {
@@ -133,6 +142,19 @@ export function keepInStep(host: SyncHost): Sync {
       clearTimeout(timer);
       timer = undefined;
       quiet();
+    },
+    async between(work) {
+      held = true;
+      if (flight) await flight;
+      try {
+        return await work();
+      } finally {
+        held = false;
+        if (again && !busy) {
+          again = false;
+          later(0);
+        }
+      }
     },
   };
 }

@@ -56,6 +56,37 @@ test("several wishes make one exchange", async () => {
   expect(log).toEqual(["ask", "hub"]);
 });
 
+test("work that changes whose the exchange is waits for the one on its way, and none begins meanwhile", async () => {
+  let arrive!: (answer: typeof good) => void;
+  answers = [new Promise((resolve) => (arrive = resolve))];
+  sync.soon(0);
+  await vi.advanceTimersByTimeAsync(0);
+  let finish!: (value: string) => void;
+  const work = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
+  const done = sync.between(work);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(work, "an exchange is on its way").not.toHaveBeenCalled();
+  arrive(good);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(work).toHaveBeenCalledOnce();
+  sync.soon(0);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(asked()).toBe(1);
+  finish("signed in");
+  expect(await done).toBe("signed in");
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(asked(), "what was wanted meanwhile, once").toBe(2);
+});
+
+test("work that fails lets exchanges go on; where none was wanted none comes", async () => {
+  await expect(sync.between(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(asked()).toBe(0);
+  sync.soon(0);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(log).toEqual(["ask", "hub"]);
+});
+
 test("what waits when the page is left goes at once, and nothing goes when nothing waits", async () => {
   sync.leave();
   await vi.advanceTimersByTimeAsync(0);
