@@ -61,6 +61,7 @@ export async function openOverlay(scene: Scene): Promise<() => void> {
   const moved = new Map<string, number>();
   let cls = 0;
   const log = make("ol", { "aria-label": "Events, newest first", tabindex: "0" });
+  const told: HTMLElement[] = [];
   let lines = 0;
   const parts = new Map<string, [content: HTMLElement, note: HTMLElement]>();
 
@@ -198,9 +199,11 @@ export async function openOverlay(scene: Scene): Promise<() => void> {
 
   function note(name: string, words: string, bad = false): void {
     const at = new Date().toISOString().slice(11, 23);
-    log.prepend(make("li", bad ? { class: "bad" } : {}, make("code", {}, at), make("span", {}, make("b", {}, name), words && ` ${words}`)));
-    if (++lines > MOST_LINES) log.lastChild?.remove();
-    parts.get("Events")![1].textContent = `${lines}`;
+    told.unshift(make("li", bad ? { class: "bad" } : {}, make("code", {}, at), make("span", {}, make("b", {}, name), words && ` ${words}`)));
+    told.length = Math.min(told.length, MOST_LINES);
+    // New nodes for all: old ones that make room would be counted as moved, on a page that is watched for that.
+    log.replaceChildren(...told.map((line) => line.cloneNode(true)));
+    parts.get("Events")![1].textContent = `${++lines}`;
   }
 
   // -- as somebody else
@@ -252,7 +255,9 @@ export async function openOverlay(scene: Scene): Promise<() => void> {
   const shut = make("button", { type: "button", "aria-label": "Close" }, "✕");
   shut.addEventListener("click", close);
   panel.append(make("header", {}, make("h2", {}, "wellmet"), shut));
-  part("Slots", true);
+  // As tall as it is whatever is in it: what lies below would move, and be counted as the page's.
+  const [slots] = part("Slots", true);
+  for (const [name, value] of [["class", "slots"], ["role", "group"], ["aria-label", "Slots"], ["tabindex", "0"]] as const) slots.setAttribute(name, value);
   part("Consent");
   part("Profile");
   const [events] = part("Events", true);

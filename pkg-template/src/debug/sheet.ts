@@ -36,7 +36,8 @@ label { display: block; margin-block-end: .5rem }
 label input { display: block; inline-size: 100%; margin-block-start: .2rem }
 form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; margin-block-end: .75rem }
 form label { flex: 1 1 14rem; margin: 0 }
-ol { margin: 0 0 .75rem; padding: 0; list-style: none; max-block-size: 20rem; overflow: auto }
+.slots { block-size: max(16rem, 45vh); overflow: auto }
+ol { margin: 0 0 .75rem; padding: 0; list-style: none; block-size: 14rem; overflow: auto }
 li { display: grid; grid-template-columns: 5.5rem 1fr; gap: .5rem; padding-block: .25rem; border-block-start: 1px solid light-dark(#e8ebee, #30363c) }
 .frame { position: fixed; pointer-events: none; border: 2px solid #d6409f; background: #d6409f22 }
 `;
